@@ -1,0 +1,1 @@
+"""Which scores hold a comment: versioned thresholds and the pure decision over them."""

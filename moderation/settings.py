@@ -1,0 +1,187 @@
+"""Every setting, its default and its help text, read once from the environment.
+
+A value that cannot be right stops the start with a sentence that says what to do.
+`docs/settings.md` lists the same settings; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+PREFIX = "EVENKEEL_"
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message names it and says what to do."""
+
+
+def setting(default: Any, help: str, *, env: str = "", at_least: float | None = None) -> Any:
+    """Declare a setting: its default, what it is for, and its lowest sensible value."""
+    return field(default=default, metadata={"help": help, "env": env, "at_least": at_least})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The running configuration. `Settings.read(os.environ)` makes it."""
+
+    instance: Path = setting(
+        ROOT / "instance", "Folder of what this installation owns: database, secret key, jobs."
+    )
+    models: Path = setting(ROOT / "models", "Folder that holds the trained artefact's folder.")
+    database_url: str = setting(
+        "",
+        "Where comments are stored: postgresql://user:password@host/name. "
+        "Empty: SQLite in the instance folder.",
+        env="DATABASE_URL",
+    )
+    redis_url: str = setting(
+        "",
+        "redis://host:6379/0, so that several machines share rate limits and jobs. "
+        "Empty: each worker counts for itself, jobs wait in SQLite.",
+        env="REDIS_URL",
+    )
+    secret_key: str = setting(
+        "",
+        "Signs sessions and links; at least 32 characters. "
+        "Empty: made once and kept in the instance folder.",
+        env="SECRET_KEY",
+    )
+    site_name: str = setting("Evenkeel", "The name on every page.")
+    default_page: str = setting("home", "The page key that / shows.")
+    https: bool = setting(
+        False, "The site is served over HTTPS: secure cookies, HSTS and a redirect from HTTP."
+    )
+    trusted_proxies: int = setting(
+        0, "How many proxies in front may be believed about the client's address.", at_least=0
+    )
+    session_hours: int = setting(
+        12, "Hours after which an idle person is asked to sign in again.", at_least=1
+    )
+    comment_limit: str = setting(
+        "10 per minute; 100 per hour", "How many comments one address may send."
+    )
+    try_limit: str = setting("30 per minute", "How many trial texts one address may score.")
+    scorer_timeout: float = setting(
+        5.0, "Seconds a comment may take to score before it is held unscored.", at_least=0.05
+    )
+    sign_in_tries: int = setting(
+        5, "Wrong passwords in a row after which an account waits.", at_least=1
+    )
+    sign_in_wait: int = setting(
+        900, "Seconds that an account waits after too many wrong passwords.", at_least=1
+    )
+    link_hours: int = setting(72, "Hours for which an invitation or reset link works.", at_least=1)
+    log_level: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Settings:
+        """Read the settings from an environment.
+
+        Raises SettingsError for a value that does not parse, an unknown EVENKEEL_ name,
+        and for Flask's debugger, which would let any visitor run code.
+        """
+        if _truth("FLASK_DEBUG", environ.get("FLASK_DEBUG", "no")):
+            raise SettingsError(
+                "FLASK_DEBUG is on: its debugger lets visitors run code here. Unset it."
+            )
+        known = {env_name(f): f for f in fields(cls)}
+        unknown = sorted(n for n in environ if n.startswith(PREFIX) and n not in known)
+        unknown = [name for name in unknown if name not in FOR_TESTS]
+        if unknown:
+            raise SettingsError(
+                f"{unknown[0]} is not a setting. Did you mistype it? docs/settings.md lists them."
+            )
+        values = {
+            f.name: _parse(name, environ[name], f.default)
+            for name, f in known.items()
+            if environ.get(name)
+        }
+        settings = cls(**values)
+        settings._check()
+        return settings
+
+    def _check(self) -> None:
+        for f in fields(self):
+            least = f.metadata["at_least"]
+            if least is not None and getattr(self, f.name) < least:
+                raise SettingsError(f"{env_name(f)} must be at least {least}.")
+        if self.secret_key and len(self.secret_key) < 32:
+            raise SettingsError("SECRET_KEY must have at least 32 characters; or leave it unset.")
+        if self.database_url and not self.database_url.startswith(("postgresql://", "sqlite://")):
+            raise SettingsError("DATABASE_URL must begin with postgresql:// (or be unset: SQLite).")
+        if self.redis_url and not self.redis_url.startswith(("redis://", "rediss://", "unix://")):
+            raise SettingsError("REDIS_URL must begin with redis://, rediss:// or unix://.")
+        if self.log_level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+            raise SettingsError("EVENKEEL_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL of the database."""
+        if self.database_url:
+            return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+        return f"sqlite:///{self.instance / 'evenkeel.sqlite'}"
+
+    def signing_key(self) -> str:
+        """The secret key: the one set, or one made at the first start and kept, mode 0600."""
+        if self.secret_key:
+            return self.secret_key
+        self.instance.mkdir(parents=True, exist_ok=True)
+        kept = self.instance / "secret_key"
+        try:
+            with open(kept, "x", opener=_private, encoding="ascii") as new:
+                new.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass  # made at an earlier start
+        key = kept.read_text("ascii").strip()
+        if len(key) < 32:
+            raise SettingsError(f"{kept} is too short to sign with. Delete it and start again.")
+        return key
+
+
+# Read by the test suite, never by the application.
+FOR_TESTS = {"EVENKEEL_NO_SKIP", "EVENKEEL_TEST_POSTGRESQL", "EVENKEEL_TEST_REDIS"}
+
+
+def env_name(f: Any) -> str:
+    """The environment variable of a setting."""
+    return str(f.metadata["env"]) or PREFIX + f.name.upper()
+
+
+def described() -> list[tuple[str, str, str]]:
+    """Each setting as (environment variable, default as text, help)."""
+    rows = []
+    for f in fields(Settings):
+        default = f.default if f.default is not MISSING else ""
+        if isinstance(default, Path):
+            default = default.relative_to(ROOT)
+        rows.append((env_name(f), str(default), f.metadata["help"]))
+    return rows
+
+
+def _private(path: str, flags: int) -> int:
+    import os
+
+    return os.open(path, flags, 0o600)
+
+
+def _truth(name: str, text: str) -> bool:
+    if text.lower() in ("1", "yes", "true", "on"):
+        return True
+    if text.lower() in ("0", "no", "false", "off", ""):
+        return False
+    raise SettingsError(f"{name}={text!r} is neither yes nor no.")
+
+
+def _parse(name: str, text: str, default: Any) -> Any:
+    """Read `text` as the type of the setting's default."""
+    if isinstance(default, bool):
+        return _truth(name, text)
+    try:
+        return Path(text).resolve() if isinstance(default, Path) else type(default)(text)
+    except ValueError:
+        raise SettingsError(f"{name}={text!r} is not a number.") from None

@@ -1,0 +1,1 @@
+"""What every page shares: permissions, the guard, errors, pagination, template helpers."""
