@@ -1,0 +1,72 @@
+"""Evenkeel: a comment-moderation dashboard. `create_app` wires the rooms together."""
+
+from __future__ import annotations
+
+import os
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from moderation import cli, db
+from moderation.accounts import security
+from moderation.accounts import views as accounts
+from moderation.audit import views as audit
+from moderation.comments import views as comments
+from moderation.demo import cli as demo_cli
+from moderation.review import views as review
+from moderation.scoring import serving
+from moderation.scoring.scorer import Scorer
+from moderation.settings import ROOT, Settings
+from moderation.studio import views as studio
+from moderation.training.cli import model_cli
+from moderation.web import context, errors, guard, limits, logs, security_headers, templating
+
+# A comment of 10,000 characters is at most 40 kB of UTF-8, thrice that when form-encoded.
+MAX_REQUEST_BYTES = 256 * 1024
+
+
+def create_app(settings: Settings | None = None, scorer: Scorer | None = None) -> Flask:
+    """The application. `settings` default to the environment's, `scorer` to the artefact's.
+
+    Raises SettingsError when a setting is wrong.
+    """
+    settings = settings or Settings.read(os.environ)
+    app = Flask(
+        __name__,
+        instance_path=str(settings.instance),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+    )
+    app.config.update(
+        SECRET_KEY=settings.signing_key(),
+        SQLALCHEMY_DATABASE_URI=settings.database,
+        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_REQUEST_BYTES,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+        PERMANENT_SESSION_LIFETIME=settings.session_hours * 3600,
+        WTF_CSRF_TIME_LIMIT=settings.session_hours * 3600,
+    )
+    if settings.trusted_proxies:
+        n = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+
+    context.init_app(app, settings)
+    logs.init_app(app, settings.log_level)
+    guard.init_app(app)  # first of all: who may not come in learns nothing else
+    db.init_app(app)
+    CSRFProtect(app)
+    security_headers.init_app(app, settings)
+    limits.init_app(app, settings)
+    templating.init_app(app, settings.site_name)
+    errors.init_app(app)
+    serving.init_app(app, settings, scorer)
+    security.init_app(app, settings)
+
+    for room in (comments, review, studio, accounts, audit):
+        app.register_blueprint(room.blueprint)
+    for commands in (model_cli, demo_cli.demo_cli, security.user_cli):
+        app.cli.add_command(commands)
+    cli.init_app(app)
+    return app

@@ -1,0 +1,98 @@
+"""The one door through which a comment's status changes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from moderation.audit.record import SYSTEM, Actor, record
+from moderation.comments.tables import Comment, HoldReason, Status
+from moderation.db import db, now
+
+# Which way a comment may go. What is not here does not happen.
+WAYS: frozenset[tuple[Status, Status]] = frozenset(
+    {
+        (Status.HELD, Status.HELD),  # the reason for holding it changes
+        (Status.HELD, Status.PUBLISHED),  # clean, or approved
+        (Status.HELD, Status.REJECTED),  # by a person, or over an auto-reject threshold
+        (Status.PUBLISHED, Status.REMOVED),  # taken down after all
+        (Status.REMOVED, Status.PUBLISHED),  # put back
+        (Status.REJECTED, Status.PUBLISHED),  # approved after all
+    }
+)
+
+
+class StatusConflict(Exception):
+    """The comment is not where the person saw it: somebody was quicker."""
+
+    def __init__(self, comment: Comment) -> None:
+        super().__init__(f"comment {comment.id} is already {comment.status}")
+        self.comment = comment
+
+
+class NoSuchWay(Exception):
+    """A comment cannot go from this status to that one."""
+
+
+def locked(comment_id: int) -> Comment:
+    """The comment as it is now, kept still until the writing transaction ends.
+
+    SQLite's writer is alone anyway; PostgreSQL locks the row. Raises LookupError.
+    """
+    comment = db.session.scalar(
+        select(Comment)
+        .where(Comment.id == comment_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if comment is None:
+        raise LookupError(f"there is no comment {comment_id}")
+    return comment
+
+
+def change_status(
+    comment: Comment,
+    to: Status,
+    by: Actor,
+    *,
+    hold_reason: HoldReason | None = None,
+    seen: Status | None = None,
+    note: str | None = None,
+    at: datetime | None = None,
+) -> bool:
+    """Move a `locked` comment to a status and write the audit event, in one transaction.
+
+    Returns False, and writes nothing, if that changes nothing. `seen` is the status that the
+    deciding person had before them: StatusConflict if it is another by now. Raises NoSuchWay
+    for a change that `WAYS` does not hold.
+    """
+    if seen is not None and comment.status != seen:
+        raise StatusConflict(comment)
+    if (comment.status, comment.hold_reason) == (to, hold_reason):
+        return False
+    if (comment.status, to) not in WAYS:
+        raise NoSuchWay(f"a {comment.status} comment cannot become {to}")
+    before = _standing(comment)
+    comment.status = to
+    comment.hold_reason = hold_reason
+    comment.status_changed_at = at or now()
+    comment.published_by_hand = to is Status.PUBLISHED and by != SYSTEM
+    record(
+        "comment.status",
+        by,
+        ("comment", comment.id),
+        before=before,
+        after=_standing(comment),
+        policy_version=comment.policy_version,
+        model_version=comment.model_version,
+        note=note,
+        at=at,
+    )
+    return True
+
+
+def _standing(comment: Comment) -> str:
+    """The status with the reason behind it, as the audit trail names it: held (unscored)."""
+    reason = f" ({comment.hold_reason})" if comment.hold_reason else ""
+    return f"{comment.status}{reason}"

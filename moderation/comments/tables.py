@@ -1,0 +1,105 @@
+"""Comments and their scores."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from moderation.db import BigId, UtcDateTime, db, now
+from moderation.scoring.labels import LABELS
+from moderation.scoring.scorer import Scores
+
+
+class Status(StrEnum):
+    """Where a comment stands. Only `published` is shown to the public."""
+
+    HELD = "held"
+    PUBLISHED = "published"
+    REJECTED = "rejected"
+    REMOVED = "removed"
+
+
+class HoldReason(StrEnum):
+    """Why a held comment waits for a person."""
+
+    UNSCORED = "unscored"  # no score yet: new, or the scorer is down
+    SCORE = "score"  # a review threshold was crossed
+    UNREADABLE = "unreadable"  # the model knows nothing in it
+    QUARANTINED = "quarantined"  # scoring it failed too often
+
+
+class Comment(db.Model):
+    """One comment, its present status and the scores that it was judged by.
+
+    The scores stand in the row itself so that the queue can be ordered and filtered by any
+    of them with one index.
+    """
+
+    __tablename__ = "comments"
+    __table_args__ = (
+        CheckConstraint(
+            "status IN ('held', 'published', 'rejected', 'removed')", name="status_known"
+        ),
+        CheckConstraint("(status = 'held') = (hold_reason IS NOT NULL)", name="held_has_a_reason"),
+        CheckConstraint(
+            "hold_reason IS NULL OR hold_reason IN"
+            " ('unscored', 'score', 'unreadable', 'quarantined')",
+            name="hold_reason_known",
+        ),
+        CheckConstraint(
+            "status <> 'published' OR published_by_hand OR toxic IS NOT NULL",
+            name="never_published_unscored",
+        ),
+        Index("ix_comments_queue_worst", "status", "urgency", "id"),
+        Index("ix_comments_queue_age", "status", "created_at", "id"),
+        Index("ix_comments_page", "page", "status", "created_at", "id"),
+        Index("ix_comments_author", "author_key", "created_at", "id"),
+        Index("ix_comments_hold_reason", "hold_reason", "id"),
+        Index("ix_comments_created", "created_at", "id"),
+        *(Index(f"ix_comments_queue_{label}", "status", label, "id") for label in LABELS),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    page: Mapped[str] = mapped_column(String(100))
+    author_name: Mapped[str] = mapped_column(String(80))
+    author_email: Mapped[str | None] = mapped_column(String(254))
+    author_key: Mapped[str] = mapped_column(String(270))  # who we take them to be: see submit.py
+    text: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    # The private link's secret, and the form's one-time key that makes a second click harmless.
+    status_token: Mapped[str] = mapped_column(String(43), unique=True)
+    submission_key: Mapped[str | None] = mapped_column(String(64), unique=True)
+
+    status: Mapped[Status] = mapped_column(String(10), default=Status.HELD)
+    hold_reason: Mapped[HoldReason | None] = mapped_column(String(12), default=HoldReason.UNSCORED)
+    status_changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    published_by_hand: Mapped[bool] = mapped_column(default=False)
+    tries: Mapped[int] = mapped_column(default=0)
+    # The highest score; 1 until there is one, because the unknown must not sink in the queue.
+    urgency: Mapped[float] = mapped_column(default=1.0)
+
+    toxic: Mapped[float | None]
+    severe_toxic: Mapped[float | None]
+    obscene: Mapped[float | None]
+    threat: Mapped[float | None]
+    insult: Mapped[float | None]
+    identity_hate: Mapped[float | None]
+    scored_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    model_version: Mapped[str | None] = mapped_column(String(60))
+    policy_version: Mapped[int | None] = mapped_column(ForeignKey("policy_versions.version"))
+
+    @property
+    def scores(self) -> Scores | None:
+        """The six scores within 0-1, or None while there are none."""
+        if self.toxic is None:
+            return None
+        return {label: getattr(self, label) for label in LABELS}
+
+    def set_scores(self, scores: Scores) -> None:
+        """Keep the six scores, and the highest as the urgency."""
+        for label in LABELS:
+            setattr(self, label, float(scores[label]))
+        self.urgency = max(float(scores[label]) for label in LABELS)

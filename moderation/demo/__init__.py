@@ -1,0 +1,1 @@
+"""A believable site to try Evenkeel on."""

@@ -1,0 +1,1 @@
+"""Scores for comments: the artefact on disk, and what runs it."""

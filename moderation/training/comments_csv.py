@@ -1,0 +1,95 @@
+"""Labelled comments in a CSV file, read strictly: a mistake is named by its row."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from moderation.scoring.labels import LABELS
+
+TEXT = "comment_text"
+WEIGHT = "weight"
+_LABEL_VALUES = {"": np.nan, "0": 0.0, "0.0": 0.0, "1": 1.0, "1.0": 1.0}
+
+
+class CsvError(Exception):
+    """A CSV file that cannot be read as labelled comments; the message names the row."""
+
+
+@dataclass(frozen=True)
+class LabelledComments:
+    """Texts, labels (rows, 6; NaN is unknown) and weights (rows,)."""
+
+    texts: list[str]
+    labels: npt.NDArray[np.float32]
+    weights: npt.NDArray[np.float64]
+
+
+def read_comments(path: Path) -> LabelledComments:
+    """Read `comment_text`, the six labels (blank is unknown) and, if there, `weight`.
+
+    Other columns are passed over. Raises CsvError.
+    """
+    texts: list[str] = []
+    labels: list[list[float]] = []
+    weights: list[float] = []
+    for number, row in _rows(path):
+        texts.append(row[TEXT])
+        labels.append([_label(path, number, label, row[label]) for label in LABELS])
+        weights.append(_weight(path, number, row[WEIGHT]) if WEIGHT in row else 1.0)
+    if not texts:
+        raise CsvError(f"{path} holds no comments")
+    return LabelledComments(texts, np.array(labels, np.float32), np.array(weights))
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows as dictionaries, numbered as a spreadsheet would, the header being row 1."""
+    csv.field_size_limit(2**31 - 1)
+    reader = csv.DictReader(io.StringIO(_decoded(path), newline=""), strict=True)
+    number = 1
+    try:
+        missing = [name for name in (TEXT, *LABELS) if name not in (reader.fieldnames or ())]
+        if missing:
+            raise CsvError(f"{path}, row 1: the columns {', '.join(missing)} are missing")
+        for number, row in enumerate(reader, start=2):
+            if None in row or None in row.values():
+                wanted = len(reader.fieldnames or ())
+                raise CsvError(f"{path}, row {number}: it must have {wanted} fields")
+            yield number, row
+    except csv.Error as error:
+        raise CsvError(f"{path}, row {number + 1}: {error}") from error
+
+
+def _decoded(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise CsvError(f"{path} cannot be read: {error.strerror}") from error
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise CsvError(f"{path}, line {line}: it is not UTF-8; save the file as UTF-8") from error
+
+
+def _label(path: Path, number: int, label: str, value: str) -> float:
+    try:
+        return _LABEL_VALUES[value.strip()]
+    except KeyError:
+        raise CsvError(
+            f"{path}, row {number}: {label} is {value[:20]!r}; it must be 0, 1 or blank"
+        ) from None
+
+
+def _weight(path: Path, number: int, value: str) -> float:
+    try:
+        weight = float(value)
+    except ValueError:
+        weight = np.nan
+    if not 0 <= weight < np.inf:
+        raise CsvError(f"{path}, row {number}: weight is {value[:20]!r}; it must be 0 or more")
+    return weight

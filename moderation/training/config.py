@@ -1,0 +1,80 @@
+"""What a training run is made of; written into the card of what comes out."""
+
+import tomllib
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+
+class ConfigError(Exception):
+    """A configuration that no run can be made of."""
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """The recipe. The defaults are the shipped model's; a TOML file may change any of them."""
+
+    seed: int = 20261101
+    vectors: str = "minilm"
+    """learned | minilm | minilm:FOLDER | fasttext:FILE.vec"""
+    vocabulary: int = 20_000
+    """tokens of a learned vocabulary (of no effect with ready vectors)"""
+    text_forms: tuple[str, ...] = ("raw", "lower")
+    """the forms of text to learn from; see the data's own notes on what `clean` rows lost"""
+    validation: float = 0.12
+    """share of the near-duplicate groups of comments as written that is kept for validation"""
+    natural_rate: float = 0.0958
+    """share of toxic comments where they are not over-sampled; validation is weighted to it"""
+    tokens: int = 192
+    """longest stretch of a comment, from its start, that is learned from"""
+    projection: int = 128
+    units: int = 96
+    hidden: int = 64
+    word_dropout: float = 0.2
+    dropout: float = 0.2
+    epochs: int = 5
+    batch: int = 256
+    learning_rate: float = 0.003
+    review_precision: float = 0.6
+    """least precision on validation of a review threshold"""
+
+    def __post_init__(self) -> None:
+        """Raise ConfigError for values that cannot be meant."""
+        for name in ("epochs", "batch", "tokens", "projection", "units", "hidden", "vocabulary"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"{name} must be at least 1")
+        for name in ("validation", "natural_rate", "review_precision"):
+            if not 0 < getattr(self, name) < 1:
+                raise ConfigError(f"{name} must lie between 0 and 1")
+        for name in ("word_dropout", "dropout"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ConfigError(f"{name} must be at least 0 and below 1")
+        if self.learning_rate <= 0:
+            raise ConfigError("learning_rate must be above 0")
+
+
+def read_config(path: Path) -> TrainingConfig:
+    """Read a TOML file whose keys are fields of TrainingConfig; raise ConfigError if it is not."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{path}: {error}") from error
+    return with_values(TrainingConfig(), values, str(path))
+
+
+def with_values(config: TrainingConfig, values: dict[str, Any], origin: str) -> TrainingConfig:
+    """Return `config` with `values` in place; raise ConfigError for a wrong name or type."""
+    known = {field.name: getattr(config, field.name) for field in fields(config)}
+    checked = {}
+    for name, value in values.items():
+        if name not in known:
+            raise ConfigError(f"{origin}: there is no setting {name}; known are {', '.join(known)}")
+        wanted = type(known[name])
+        if wanted is tuple and isinstance(value, list):
+            value = tuple(value)
+        if wanted is float and isinstance(value, int):
+            value = float(value)
+        if not isinstance(value, wanted):
+            raise ConfigError(f"{origin}: {name} must be a {wanted.__name__}, not {value!r}")
+        checked[name] = value
+    return replace(config, **checked)

@@ -1,0 +1,23 @@
+"""Rate limits by address.
+
+Each worker counts for itself unless Redis is there: good enough against floods. What must be
+exact, such as wrong passwords, is counted in the database.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from moderation.settings import Settings
+
+limiter = Limiter(get_remote_address, strategy="moving-window")
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Count in Redis if there is one, falling back to memory while it is away."""
+    app.config["RATELIMIT_STORAGE_URI"] = settings.redis_url or "memory://"
+    app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = bool(settings.redis_url)
+    app.config["RATELIMIT_HEADERS_ENABLED"] = True
+    limiter.init_app(app)

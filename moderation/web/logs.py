@@ -1,0 +1,94 @@
+"""Structured logs: one JSON object a line, with a request number and no comment text."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import sys
+import time
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, request
+
+
+def init_app(app: Flask, level: str) -> None:
+    """Log every request, and everything else, as JSON on standard error."""
+    shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _trace_without_values,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [h for h in root.handlers if not getattr(h, "evenkeel", False)]
+    handler.evenkeel = True  # type: ignore[attr-defined]
+    root.addHandler(handler)
+    root.setLevel(level)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+    log = structlog.get_logger("request")
+
+    def log_exception(info: Any) -> None:
+        """Flask's own line would name the address, and with it secret links."""
+        log.error("unhandled_exception", route=str(request.url_rule or "-"), exc_info=info)
+
+    app.log_exception = log_exception  # type: ignore[method-assign]
+
+    @app.before_request
+    def begin() -> None:
+        g.started = time.perf_counter()
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request=secrets.token_hex(6))
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        if request.endpoint != "static":
+            log.info(
+                "request",
+                method=request.method,
+                # The route, not the address: addresses hold search words and secret links.
+                route=str(request.url_rule or "-"),
+                status=response.status_code,
+                ms=round((time.perf_counter() - g.started) * 1000, 1),
+            )
+        return response
+
+
+def _trace_without_values(
+    _: object, __: str, event: structlog.types.EventDict
+) -> structlog.types.EventDict:
+    """Keep an exception's type and the places it passed, never its message.
+
+    Database errors quote the values they failed on: the comment itself.
+    """
+    info = event.pop("exc_info", None)
+    if info is True:
+        info = sys.exc_info()
+    if isinstance(info, BaseException):
+        info = (type(info), info, info.__traceback__)
+    if info and info[0] is not None:
+        event["exception"] = info[0].__name__
+        places, trace = [], info[2]
+        while trace is not None:
+            code = trace.tb_frame.f_code
+            places.append(f"{code.co_filename}:{trace.tb_lineno} {code.co_name}")
+            trace = trace.tb_next
+        event["trace"] = places[-12:]
+    return event

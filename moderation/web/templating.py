@@ -1,0 +1,59 @@
+"""What every template may use: hashed asset addresses and readable times."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, url_for
+
+from moderation.db import now
+
+
+def ago(moment: datetime) -> str:
+    """How long ago `moment` was, in the words of a busy person: '12 min ago'."""
+    seconds = (now() - moment).total_seconds()
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit} ago"
+    return "just now"
+
+
+def datetime_full(moment: datetime) -> str:
+    """The moment to the minute, in UTC."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def page_title(key: str) -> str:
+    """A page's key as people read it: 'bike-lanes' is 'Bike lanes'."""
+    words = key.replace("-", " ").replace("_", " ").strip() or key
+    return words[:1].upper() + words[1:]
+
+
+def label_name(label: str) -> str:
+    """A class's name as people read it: 'severe_toxic' is 'severe toxic'."""
+    return label.replace("_", " ")
+
+
+@cache
+def _fingerprint(file: Path, changed: float) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+
+
+def init_app(app: Flask, site_name: str) -> None:
+    """Register the filters and globals."""
+    folder = Path(app.static_folder or "")
+
+    def static(path: str) -> str:
+        """The address of one of our static files, which changes with its content."""
+        file = folder / path
+        return url_for("static", filename=path, v=_fingerprint(file, file.stat().st_mtime))
+
+    app.jinja_env.filters.update(
+        ago=ago, datetime_full=datetime_full, page_title=page_title, label_name=label_name
+    )
+    app.jinja_env.globals.update(static=static, site_name=site_name)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
