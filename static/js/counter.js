@@ -9,10 +9,8 @@ for (const output of document.querySelectorAll("[data-counter-for]")) {
 
   const show = () => {
     const left = limit - [...area.value].length;
-    output.textContent =
-      left >= 0
-        ? `${number.format(left)} characters left`
-        : `${number.format(-left)} characters too many`;
+    const characters = Math.abs(left) === 1 ? "character" : "characters";
+    output.textContent = `${number.format(Math.abs(left))} ${characters} ${left < 0 ? "too many" : "left"}`;
     output.classList.toggle("is-over", left < 0);
     // Speak up only near the end, or every key would be announced.
     output.setAttribute("aria-live", left < limit / 20 ? "polite" : "off");
