@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from moderation.accounts.setup import setup_link
 from moderation.jobs import make_huey
 from moderation.policy.versions import ensure_first_policy
-from moderation.scoring.artefact import find_artefact, load_artefact
+from moderation.scoring.artefact import ArtefactError, find_artefact, load_artefact
 from moderation.web.context import current_settings
 
 
@@ -25,14 +25,18 @@ def prepare_site() -> None:
 
 @click.command()
 @click.option("--url", default="http://127.0.0.1:8000", help="Where the site will answer.")
+@click.option("--quiet", is_flag=True, help="Print no set-up link.")
 @with_appcontext
-def prepare(url: str) -> None:
+def prepare(url: str, quiet: bool) -> None:
     """Migrate the database, store policy 1, and print the set-up link if nobody can sign in.
 
     Safe to run at every start. Example: flask prepare --url https://comments.example.org
     """
-    prepare_site()
-    link = setup_link(url)
+    try:
+        prepare_site()
+    except ArtefactError as error:
+        raise click.ClickException(str(error)) from error
+    link = None if quiet else setup_link(url)
     if link:
         click.echo(f"\n  Nobody can sign in yet. Make the first admin (once):\n\n    {link}\n")
 

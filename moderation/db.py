@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from flask_migrate import Migrate
@@ -38,6 +38,10 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
+if TYPE_CHECKING:
+    Model = Base  # Flask-SQLAlchemy makes its class as it runs: no checker can see it
+else:
+    Model = db.Model
 migrate = Migrate(directory="migrations", render_as_batch=True)
 
 # SQLite counts rows by themselves only in a column that is exactly INTEGER.

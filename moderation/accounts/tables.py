@@ -10,11 +10,11 @@ from sqlalchemy import CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from moderation.audit.record import Actor
-from moderation.db import BigId, UtcDateTime, db, now
+from moderation.db import BigId, Model, UtcDateTime, now
 from moderation.web.permissions import Role
 
 
-class User(db.Model, UserMixin):
+class User(Model, UserMixin):
     """A viewer, a moderator or an admin. Never deleted: their decisions keep their name."""
 
     __tablename__ = "users"
@@ -37,7 +37,7 @@ class User(db.Model, UserMixin):
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     @property
-    def roles(self) -> list[RoleMixin]:
+    def roles(self) -> list[RoleMixin]:  # type: ignore[override]
         """Flask-Security's own roles are not used: `role` and the guard decide."""
         return []
 
@@ -47,7 +47,7 @@ class User(db.Model, UserMixin):
         return Actor(self.id, self.display_name)
 
 
-class SignInFailure(db.Model):
+class SignInFailure(Model):
     """A wrong password, counted against the account that was named, existing or not."""
 
     __tablename__ = "sign_in_failures"

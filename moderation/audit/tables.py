@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from moderation.db import BigId, UtcDateTime, db, now
+from moderation.db import BigId, Model, UtcDateTime, now
 
 
-class Event(db.Model):
+class Event(Model):
     """One thing that was done. Rows are only ever added; triggers refuse the rest."""
 
     __tablename__ = "audit_events"

@@ -40,7 +40,7 @@ def locked(comment_id: int) -> Comment:
 
     SQLite's writer is alone anyway; PostgreSQL locks the row. Raises LookupError.
     """
-    comment = db.session.scalar(
+    comment: Comment | None = db.session.scalar(
         select(Comment)
         .where(Comment.id == comment_id)
         .with_for_update()

@@ -34,7 +34,7 @@ SETTLED_AFTER = timedelta(seconds=30)
 
 log = structlog.get_logger()
 
-OUTCOME = {
+OUTCOME: dict[Action, tuple[Status, HoldReason | None]] = {
     Action.PUBLISH: (Status.PUBLISHED, None),
     Action.HOLD: (Status.HELD, HoldReason.SCORE),
     Action.REJECT: (Status.REJECTED, None),
@@ -177,9 +177,9 @@ def _settle(
             return  # a person, or another try, was quicker
         comment.scored_at = at or now()
         comment.model_version = model_version
-        if scores is None:
-            to, reason = Status.HELD, HoldReason.UNREADABLE
-        else:
+        to: Status = Status.HELD
+        reason: HoldReason | None = HoldReason.UNREADABLE
+        if scores is not None:
             policy = current_policy()
             comment.set_scores(scores)
             comment.policy_version = policy.version

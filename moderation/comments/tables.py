@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from moderation.db import BigId, UtcDateTime, db, now
+from moderation.db import BigId, Model, UtcDateTime, now
 from moderation.scoring.labels import LABELS
 from moderation.scoring.scorer import Scores
 
@@ -31,7 +31,7 @@ class HoldReason(StrEnum):
     QUARANTINED = "quarantined"  # scoring it failed too often
 
 
-class Comment(db.Model):
+class Comment(Model):
     """One comment, its present status and the scores that it was judged by.
 
     The scores stand in the row itself so that the queue can be ordered and filtered by any

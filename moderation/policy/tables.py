@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import JSON, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from moderation.db import UtcDateTime, db, now
+from moderation.db import Model, UtcDateTime, now
 
 
-class PolicyVersion(db.Model):
+class PolicyVersion(Model):
     """One version of the thresholds. A change adds a row; none is ever altered."""
 
     __tablename__ = "policy_versions"

@@ -1,4 +1,7 @@
-"""Structured logs: one JSON object a line, with a request number and no comment text."""
+"""Structured logs with a request number and no comment text.
+
+One JSON object a line, or columns for human eyes where standard error is a terminal.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from flask import Flask, Response, g, request
 
 
 def init_app(app: Flask, level: str) -> None:
-    """Log every request, and everything else, as JSON on standard error."""
+    """Log every request, and everything else, on standard error."""
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -32,7 +35,9 @@ def init_app(app: Flask, level: str) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 _trace_without_values,
-                structlog.processors.JSONRenderer(),
+                structlog.dev.ConsoleRenderer()
+                if sys.stderr.isatty()
+                else structlog.processors.JSONRenderer(),
             ],
         )
     )
@@ -49,7 +54,7 @@ def init_app(app: Flask, level: str) -> None:
         """Flask's own line would name the address, and with it secret links."""
         log.error("unhandled_exception", route=str(request.url_rule or "-"), exc_info=info)
 
-    app.log_exception = log_exception  # type: ignore[method-assign]
+    app.log_exception = log_exception  # type: ignore[method-assign, assignment]
 
     @app.before_request
     def begin() -> None:

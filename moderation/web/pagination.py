@@ -36,14 +36,14 @@ class Page(Generic[Row]):
 
 
 def page_of(
-    query: Select[tuple[Row]],
+    query: Select[Any],
     key: Sequence[InstrumentedAttribute[Any]],
     *,
     descending: bool,
     after: str | None = None,
     before: str | None = None,
     size: int = 50,
-) -> Page[Row]:
+) -> Page[Any]:
     """One page of `query`, ordered by `key`: columns without null, unique together.
 
     `after` or `before` is a cursor that an earlier page gave. Raises BadCursor for any other.
@@ -56,7 +56,7 @@ def page_of(
         values = tuple_(*_decode(cursor, key))
         query = query.where(columns < values if down else columns > values)
     query = query.order_by(*(column.desc() if down else column.asc() for column in key))
-    found = list(db.session.scalars(query.limit(size + 1)))
+    found: list[Any] = list(db.session.scalars(query.limit(size + 1)))
     more = len(found) > size
     rows = found[:size][::-1] if backwards else found[:size]
     if not rows:
