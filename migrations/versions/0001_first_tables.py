@@ -49,9 +49,12 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_events")),
     )
-    op.create_index("ix_audit_events_action", "audit_events", ["action", "id"])
-    op.create_index("ix_audit_events_actor", "audit_events", ["actor_id", "id"])
-    op.create_index("ix_audit_events_subject", "audit_events", ["subject_type", "subject_id", "id"])
+    op.create_index("ix_audit_events_action", "audit_events", ["action", "at", "id"])
+    op.create_index("ix_audit_events_actor", "audit_events", ["actor_id", "at", "id"])
+    op.create_index("ix_audit_events_at", "audit_events", ["at", "id"])
+    op.create_index(
+        "ix_audit_events_subject", "audit_events", ["subject_type", "subject_id", "at", "id"]
+    )
 
     op.create_table(
         "policy_versions",
@@ -142,7 +145,20 @@ def upgrade() -> None:
     )
     op.create_index("ix_comments_author", "comments", ["author_key", "created_at", "id"])
     op.create_index("ix_comments_created", "comments", ["created_at", "id"])
-    op.create_index("ix_comments_hold_reason", "comments", ["hold_reason", "id"])
+    op.create_index(
+        "ix_comments_counts",
+        "comments",
+        [
+            "status",
+            "hold_reason",
+            "toxic",
+            "severe_toxic",
+            "obscene",
+            "threat",
+            "insult",
+            "identity_hate",
+        ],
+    )
     op.create_index("ix_comments_page", "comments", ["page", "status", "created_at", "id"])
     op.create_index("ix_comments_queue_age", "comments", ["status", "created_at", "id"])
     op.create_index(
@@ -154,6 +170,9 @@ def upgrade() -> None:
     op.create_index("ix_comments_queue_threat", "comments", ["status", "threat", "id"])
     op.create_index("ix_comments_queue_toxic", "comments", ["status", "toxic", "id"])
     op.create_index("ix_comments_queue_worst", "comments", ["status", "urgency", "id"])
+    op.create_index("ix_comments_reason_age", "comments", ["hold_reason", "created_at", "id"])
+    op.create_index("ix_comments_reason_worst", "comments", ["hold_reason", "urgency", "id"])
+    op.create_index("ix_comments_worst", "comments", ["urgency", "id"])
 
     for statement in APPEND_ONLY[op.get_bind().dialect.name]:
         op.execute(statement)

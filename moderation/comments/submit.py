@@ -116,7 +116,7 @@ def rescore(scorer: Scorer, *, limit: int = 500) -> int:
             Comment.hold_reason == HoldReason.UNSCORED,
             Comment.created_at < now() - SETTLED_AFTER,
         )
-        .order_by(Comment.id)
+        .order_by(Comment.created_at, Comment.id)
         .limit(limit)
     ).all()
     for comment_id in waiting:

@@ -57,9 +57,13 @@ class Comment(Model):
         Index("ix_comments_queue_age", "status", "created_at", "id"),
         Index("ix_comments_page", "page", "status", "created_at", "id"),
         Index("ix_comments_author", "author_key", "created_at", "id"),
-        Index("ix_comments_hold_reason", "hold_reason", "id"),
+        Index("ix_comments_reason_worst", "hold_reason", "urgency", "id"),
+        Index("ix_comments_reason_age", "hold_reason", "created_at", "id"),
+        Index("ix_comments_worst", "urgency", "id"),
         Index("ix_comments_created", "created_at", "id"),
         *(Index(f"ix_comments_queue_{label}", "status", label, "id") for label in LABELS),
+        # Counted on every page of the queue: from the index alone, without reading the texts.
+        Index("ix_comments_counts", "status", "hold_reason", *LABELS),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
