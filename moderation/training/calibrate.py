@@ -37,6 +37,31 @@ def fit_calibration(labels: Floats, scores: Floats, weights: Floats) -> Calibrat
     return Calibration([slope for slope, _ in pairs], [shift for _, shift in pairs])
 
 
+def default_policy(
+    labels: Floats, scores: Floats, weights: Floats, precision: float
+) -> dict[str, Any]:
+    """Return the card's thresholds: the scores, what they do on validation, and why they are so."""
+    review = review_thresholds(labels, scores, weights, precision)
+    crossed = scores >= np.array([review[label] for label in LABELS])
+    return {
+        "precision": precision,
+        "review": review,
+        "at_review": {
+            label: _precision_and_recall(labels[:, column], crossed[:, column], weights)
+            for column, label in enumerate(LABELS)
+        },
+        "queue": round(float(weights @ crossed.any(axis=1) / weights.sum()), 4),
+        "why": (
+            f"A review threshold is the lowest score from which at least {precision:.0%} of the "
+            "comments are of the class, at the natural rate. A miss is published and hurts "
+            "someone, a false alarm costs a reviewer some seconds, so the precision is set low; "
+            "lower still and most of the queue would be innocent. A precision that rests on fewer "
+            f"than {FEWEST_POSITIVES} positives is noise: there the threshold is the calibrated "
+            f"score {precision:g} itself."
+        ),
+    }
+
+
 def review_thresholds(
     labels: Floats, scores: Floats, weights: Floats, precision: float
 ) -> dict[str, float]:
@@ -53,6 +78,13 @@ def review_thresholds(
         )
         thresholds[label] = round(precision if lowest is None else lowest, 4)
     return thresholds
+
+
+def _precision_and_recall(labels: Floats, crossed: Floats, weights: Floats) -> dict[str, float]:
+    found = float(weights @ (crossed & (labels == 1)))
+    held = float(weights @ (crossed & ~np.isnan(labels)))
+    positive = float(weights @ (labels == 1))
+    return {"precision": found / max(held, 1e-12), "recall": found / max(positive, 1e-12)}
 
 
 def _lowest_score(

@@ -1,5 +1,177 @@
-"""`flask model`: train, evaluate, and try the model."""
+"""`flask model`: train, evaluate and try the model."""
 
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
 from flask.cli import AppGroup
+from rich.table import Table
+
+from moderation.scoring.artefact import (
+    MODELS_DIR,
+    ArtefactError,
+    file_hash,
+    find_artefact,
+    load_artefact,
+)
+from moderation.scoring.labels import LABELS
+from moderation.scoring.onnx_scorer import OnnxScorer
+from moderation.training.card import record_evaluation
+from moderation.training.comments_csv import CsvError, read_comments
+from moderation.training.config import ConfigError, TrainingConfig, read_config
+from moderation.training.dataset import DataError
+from moderation.training.evaluate import evaluate
+from moderation.training.terminal import console
+from moderation.training.vectors import VectorsError
+
+UNREADABLE = "the model cannot read this text: nothing in it is known to its vocabulary"
 
 model_cli = AppGroup("model", help="Train, evaluate and try the model.")
+
+_models = click.option(
+    "--models",
+    type=click.Path(path_type=Path),
+    default=MODELS_DIR,
+    help="Folder that holds the version to use.  [default: models/]",
+)
+
+
+@model_cli.command("train")
+@click.option(
+    "--data", "paths", multiple=True, required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A data file; give it several times for several files.",
+)  # fmt: skip
+@click.option("--version", required=True, help="Name of the version, such as 2026.11.1.")
+@click.option(
+    "--out", default=Path("artefacts"), type=click.Path(path_type=Path), show_default=True,
+    help="Folder in which the version's folder is made.",
+)  # fmt: skip
+@click.option("--config", "config_path", type=click.Path(path_type=Path), help="A TOML file.")
+@click.option("--vectors", help="learned | minilm[:FOLDER] | fasttext:FILE.vec")
+@click.option("--epochs", type=click.IntRange(1), help="Passes over the data.")
+@click.option("--seed", type=int, help="Seed of everything random.")
+@click.option(
+    "--cache", default=Path("artefacts/sequences"), type=click.Path(path_type=Path),
+    show_default=True, help="Folder where sequence vectors are kept and found again.",
+)  # fmt: skip
+def train_command(
+    paths: tuple[Path, ...],
+    version: str,
+    out: Path,
+    config_path: Path | None,
+    vectors: str | None,
+    epochs: int | None,
+    seed: int | None,
+    cache: Path,
+) -> None:
+    """Train a model and write it as a version that `models/` can hold.
+
+    Data files end in .parquet (the 2018 comments gathered from parts), .csv (the columns of the
+    2018 train.csv) or .tsv (non-toxic sentences, a column `comment`).
+
+    \b
+    Example:
+      flask model train --data train.csv --version 2026.11.2
+    """
+    try:
+        config = read_config(config_path) if config_path else TrainingConfig()
+        given = {"vectors": vectors, "epochs": epochs, "seed": seed}
+        config = replace(config, **{k: v for k, v in given.items() if v is not None})
+        folder = out / version
+        if folder.exists():
+            raise click.ClickException(f"{folder} is there already; choose another --version")
+        artefact = _recipe().train(list(paths), config, folder, cache)
+    except (ConfigError, CsvError, DataError, VectorsError) as error:
+        raise click.ClickException(str(error)) from error
+    figures = artefact.card["metrics"]["validation"]
+    click.echo(f"{artefact.folder}: mean AUC {figures['mean_auc'] or 0:.4f} on validation")
+
+
+@model_cli.command("evaluate")
+@click.option(
+    "--data", required=True, type=click.Path(path_type=Path),
+    help="A CSV file: comment_text, the six labels (blank is unknown), and perhaps weight.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--record", is_flag=True, help="Write the figures into the model's card.")
+@_models
+def evaluate_command(data: Path, as_json: bool, record: bool, models: Path) -> None:
+    """Judge the model on labelled comments.
+
+    \b
+    Example:
+      flask model evaluate --data test.csv --json
+    """
+    try:
+        comments = read_comments(data)
+        artefact = load_artefact(find_artefact(models))
+    except (CsvError, ArtefactError) as error:
+        raise click.ClickException(str(error)) from error
+    figures, unreadable = evaluate(OnnxScorer(artefact), comments)
+    if unreadable:
+        console.print(f"{unreadable} comments could not be read; they are left out.")
+    if record:
+        of_file = {"date": date.today().isoformat(), "file": data.name, "sha256": file_hash(data)}
+        record_evaluation(
+            artefact.folder, artefact.card, {**of_file, "unreadable": unreadable, **figures}
+        )
+    if as_json:
+        click.echo(json.dumps(figures))
+    else:
+        console.print(_figures_table(figures))
+
+
+@model_cli.command("score")
+@click.argument("text")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@_models
+def score_command(text: str, as_json: bool, models: Path) -> None:
+    """Score one comment.
+
+    \b
+    Example:
+      flask model score "have a nice day" --json
+    """
+    try:
+        artefact = load_artefact(find_artefact(models))
+    except ArtefactError as error:
+        raise click.ClickException(str(error)) from error
+    (scores,) = OnnxScorer(artefact).score([text])
+    if as_json:
+        answer: dict[str, Any] = {"scores": scores, "model": artefact.version}
+        click.echo(json.dumps(answer if scores else {**answer, "reason": UNREADABLE}))
+    elif scores is None:
+        click.echo(UNREADABLE)
+    else:
+        for label in LABELS:
+            mark = "  over the review threshold" * (
+                scores[label] >= artefact.review_thresholds[label]
+            )
+            click.echo(f"{label:14} {scores[label]:.4f}{mark}")
+
+
+def _recipe() -> Any:
+    """The room's part that needs TensorFlow, imported when it is needed."""
+    try:
+        from moderation.training import recipe
+    except ImportError as error:
+        raise click.ClickException(
+            f"training needs the full set of libraries ({error.name} is missing). Run: "
+            "pip install -r requirements.txt"
+        ) from error
+    return recipe
+
+
+def _figures_table(figures: dict[str, Any]) -> Table:
+    table = Table(title=f"{figures['n']:,} comments")
+    for head in ("class", "AUC", "average precision", "calibration error"):
+        table.add_column(head, justify="left" if head == "class" else "right")
+    for label, of_class in figures["classes"].items():
+        table.add_row(label, *("–" if v is None else f"{v:.4f}" for v in of_class.values()))
+    mean = figures["mean_auc"]
+    table.add_row("mean", "–" if mean is None else f"{mean:.4f}", "", "")
+    return table

@@ -1,0 +1,137 @@
+"""The whole recipe: data to a verified artefact."""
+
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+
+from moderation.scoring.artefact import (
+    LABEL_FILE,
+    NETWORK,
+    NETWORK_INPUT,
+    TOKENISER,
+    Artefact,
+    load_artefact,
+)
+from moderation.scoring.labels import LABELS
+from moderation.training import calibrate
+from moderation.training.card import write_card
+from moderation.training.config import TrainingConfig
+from moderation.training.dataset import read_sources, split
+from moderation.training.export import export_onnx
+from moderation.training.fit import fit, judge_on, predict
+from moderation.training.metrics import report
+from moderation.training.network import build_network, fold_projection
+from moderation.training.sequences import Sequences, make_sequences, pad
+from moderation.training.terminal import console
+from moderation.training.vectors import make_vocabulary
+
+KERAS_NETWORK = "network.keras"
+TOLERANCE = 1e-4
+"""largest difference between the scores of Keras and ONNX"""
+
+LICENCE = (
+    "The weights were learned from comments of Wikipedia talk pages (text CC BY-SA 3.0, "
+    "Wikipedia contributors; labels CC0-1.0, Jigsaw/Conversation AI) and from the other sources "
+    "below; no comment can be read back from them. They are offered under the project's licence "
+    "and, as far as these sources call for it, CC BY-SA 3.0."
+)
+LIMITS = (
+    "English only. A comment most of which is in another script is not scored but given to a "
+    "human; other languages in Latin script are scored, badly.",
+    "Learned from Wikipedia talk pages of 2001 to 2017 and one crowd's view of them; other places "
+    "have other words and other norms.",
+    "It knows words, not intentions: quotation, irony and reclaimed words are misread, and "
+    "identity terms still raise scores unfairly in places.",
+    "Disguised spelling is resolved only where cleaning knows the word; figures above.",
+    "threat, severe_toxic and identity_hate rest on few examples: their thresholds and calibration "
+    "are rough.",
+)
+
+
+def train(paths: list[Path], config: TrainingConfig, out: Path, cache: Path | None) -> Artefact:
+    """Train on the data files and write the version to the folder `out`, which must be new.
+
+    Raises DataError, CsvError or VectorsError; sequence vectors are kept in `cache`.
+    """
+    keras.utils.set_random_seed(config.seed)
+    rows, sources = read_sources(paths, config)
+    parts = split(rows, config)
+    console.print(f"{len(parts.train.texts):,} rows, {len(parts.validation.texts):,} to validate")
+    vocabulary = make_vocabulary(config, parts.train.texts)
+    tokeniser = vocabulary.tokeniser
+    learning = make_sequences(parts.train.texts, tokeniser, cache)
+    validating = make_sequences(parts.validation.texts, tokeniser, cache)
+    labels, weights = parts.validation.labels, parts.weights
+
+    network = build_network(config, tokeniser.vocabulary_size, vocabulary.vectors)
+    judge = judge_on(validating, labels, weights)
+    history = fit(network, learning, parts.train.labels, judge, config)
+
+    network = fold_projection(network, config)
+    readable = validating.lengths > 0
+    labels, weights = labels[readable], weights[readable]
+    scores = predict(network, validating)[readable]
+    calibration = calibrate.fit_calibration(labels, scores, weights)
+    calibrate_network(network, calibration)
+    scores = calibration.apply(scores)
+
+    out.mkdir(parents=True)
+    network.save(out / KERAS_NETWORK)
+    export_onnx(network, out / NETWORK)
+    check_agreement(network, out / NETWORK, validating)
+    (out / TOKENISER).write_text(tokeniser.to_json(), encoding="utf-8")
+    (out / LABEL_FILE).write_text(json.dumps(list(LABELS)) + "\n", encoding="utf-8")
+    write_card(
+        out,
+        {
+            "seed": config.seed,
+            "licence": LICENCE,
+            "sources": [asdict(source) for source in sources],
+            "rows": {"train": len(parts.train.texts), "validation": len(parts.validation.texts)},
+            "vectors": {"origin": vocabulary.origin, "licence": vocabulary.licence},
+            "recipe": asdict(config),
+            "history": history,
+            "calibration": {
+                "how": "Platt scaling per class on the weighted validation rows, folded into the "
+                "last layer; the calibration errors above are on those same rows.",
+                **asdict(calibration),
+            },
+            "metrics": {"validation": report(labels, scores, weights)},
+            "thresholds": calibrate.default_policy(
+                labels, scores, weights, config.review_precision
+            ),
+            "limits": list(LIMITS),
+        },
+    )
+    return load_artefact(out)
+
+
+def calibrate_network(network: keras.Model, calibration: calibrate.Calibration) -> None:
+    """Fold the calibration into the last layer: a line through a linear layer is linear."""
+    output = network.layers[-1]
+    kernel, bias = output.get_weights()
+    slopes, shifts = np.array(calibration.slopes), np.array(calibration.shifts)
+    output.set_weights([kernel * slopes, bias * slopes + shifts])
+
+
+def check_agreement(network: keras.Model, onnx_path: Path, sequences: Sequences) -> None:
+    """Raise RuntimeError unless Keras and ONNX score a sample of all lengths the same."""
+    by_length = [i for i in np.argsort(sequences.lengths) if sequences.lengths[i]]
+    places = by_length[:: max(1, len(by_length) // 64)]
+    session = onnxruntime.InferenceSession(str(onnx_path), providers=["CPUExecutionProvider"])
+    ids = pad([sequences[i] for i in places])
+    (onnx_scores,) = session.run(None, {NETWORK_INPUT: ids})
+    gap = float(np.abs(np.asarray(network(ids, training=False)) - onnx_scores).max())
+    if gap > TOLERANCE:
+        raise RuntimeError(f"Keras and ONNX differ by {gap:.1e}; the export is wrong")
+
+
