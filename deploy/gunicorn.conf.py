@@ -10,6 +10,8 @@ timeout = 30
 graceful_timeout = 20
 max_requests = 5000
 max_requests_jitter = 500
+# Loaded once and forked: the workers share what they do not change.
+preload_app = True
 # The request's parts, bounded before our code sees them.
 limit_request_line = 4094
 limit_request_fields = 60

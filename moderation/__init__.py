@@ -13,7 +13,7 @@ from moderation.accounts import security
 from moderation.accounts import views as accounts
 from moderation.audit import views as audit
 from moderation.comments import views as comments
-from moderation.demo import cli as demo_cli
+from moderation.demo.cli import demo_cli
 from moderation.review import views as review
 from moderation.scoring import serving
 from moderation.scoring.scorer import Scorer
@@ -66,7 +66,7 @@ def create_app(settings: Settings | None = None, scorer: Scorer | None = None) -
 
     for room in (comments, review, studio, accounts, audit):
         app.register_blueprint(room.blueprint)
-    for commands in (model_cli, demo_cli.demo_cli, security.user_cli):
+    for commands in (model_cli, demo_cli, security.user_cli):
         app.cli.add_command(commands)
     cli.init_app(app)
     return app

@@ -1,16 +1,22 @@
-"""`flask prepare` and `flask worker`: what an installation needs to run."""
+"""`flask prepare`, `flask serve` and `flask worker`: what an installation needs to run."""
 
 from __future__ import annotations
+
+import time
 
 import click
 import flask_migrate
 from flask import Flask
-from flask.cli import with_appcontext
+from flask.cli import ScriptInfo, with_appcontext
+from sqlalchemy.exc import DBAPIError
 
 from moderation.accounts.setup import setup_link
+from moderation.db import db
+from moderation.demo.cli import demo_cli
 from moderation.jobs import make_huey
-from moderation.policy.versions import ensure_first_policy
+from moderation.policy.versions import PolicyMissing, current_policy, ensure_first_policy
 from moderation.scoring.artefact import ArtefactError, find_artefact, load_artefact
+from moderation.serve import serve
 from moderation.web.context import current_settings
 
 
@@ -25,30 +31,68 @@ def prepare_site() -> None:
 
 @click.command()
 @click.option("--url", default="http://127.0.0.1:8000", help="Where the site will answer.")
-@click.option("--quiet", is_flag=True, help="Print no set-up link.")
 @with_appcontext
-def prepare(url: str, quiet: bool) -> None:
+def prepare(url: str) -> None:
     """Migrate the database, store policy 1, and print the set-up link if nobody can sign in.
 
     Safe to run at every start. Example: flask prepare --url https://comments.example.org
     """
+    _prepare_or_say_why()
+    _print_setup_link(url)
+
+
+@click.command("serve")
+@click.option("--port", default=8000, type=click.IntRange(1, 65535), help="Listen here.")
+@click.option("--demo", is_flag=True, help="First fill an empty database with a believable site.")
+@click.pass_context
+def serve_command(context: click.Context, port: int, demo: bool) -> None:
+    """Prepare the site and serve it on this machine only. Example: flask serve --port 8080"""
+    app = context.ensure_object(ScriptInfo).load_app()
+    url = f"http://127.0.0.1:{port}"
+    with app.app_context():
+        _prepare_or_say_why()
+        if demo:
+            context.invoke(demo_cli.commands["fill"], url=url)
+        _print_setup_link(url)
+    serve(app, f"127.0.0.1:{port}")
+
+
+@click.command()
+@click.pass_context
+def worker(context: click.Context) -> None:
+    """Run what runs later: rescoring. Ends with Ctrl-C. Example: flask worker"""
+    app = context.ensure_object(ScriptInfo).load_app()
+    with app.app_context():
+        _wait_until_prepared()
+    huey = make_huey(app, app.config["EVENKEEL"])
+    huey.create_consumer(workers=1, periodic=True, check_worker_health=True).run()
+
+
+def _prepare_or_say_why() -> None:
     try:
         prepare_site()
     except ArtefactError as error:
         raise click.ClickException(str(error)) from error
-    link = None if quiet else setup_link(url)
+
+
+def _print_setup_link(url: str) -> None:
+    link = setup_link(url)
     if link:
         click.echo(f"\n  Nobody can sign in yet. Make the first admin (once):\n\n    {link}\n")
 
 
+def _wait_until_prepared() -> None:
+    """Wait for the tables: on a fresh machine the worker starts beside `flask serve`."""
+    while True:
+        try:
+            current_policy()
+            return
+        except (PolicyMissing, DBAPIError):
+            db.session.rollback()
+            time.sleep(1)
+
+
 def init_app(app: Flask) -> None:
     """Register the commands."""
-
-    @click.command()
-    def worker() -> None:
-        """Run what runs later: rescoring. Ends with Ctrl-C. Example: flask worker"""
-        huey = make_huey(app, app.config["EVENKEEL"])
-        huey.create_consumer(workers=1, periodic=True, check_worker_health=True).run()
-
-    app.cli.add_command(prepare)
-    app.cli.add_command(worker)
+    for command in (prepare, serve_command, worker):
+        app.cli.add_command(command)
