@@ -29,6 +29,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         SECURITY_LOGOUT_METHODS=["POST"],
         SECURITY_SEND_REGISTER_EMAIL=False,
         SECURITY_EMAIL_SENDER="nobody@localhost",
+        SECURITY_JOIN_USER_ROLES=False,  # there is no such relationship: see User.roles
     )
     Security(app, SQLAlchemyUserDatastore(db, User, NoRole), register_blueprint=True)
     declare(
