@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnxruntime
 
 from moderation.scoring.labels import LABELS
@@ -77,6 +78,7 @@ def load_artefact(folder: Path) -> Artefact:
     _check_labels(folder / LABEL_FILE, card)
     tokeniser = _open_tokeniser(folder / TOKENISER)
     network = _open_network(folder / NETWORK)
+    _check_vocabulary(folder / TOKENISER, tokeniser, network)
     return Artefact(folder, card, tokeniser, network)
 
 
@@ -137,6 +139,17 @@ def _open_tokeniser(path: Path) -> Tokeniser:
         return Tokeniser.from_file(path)
     except ValueError as error:
         raise _damaged(path, f"is no tokeniser for this program ({error})") from error
+
+
+def _check_vocabulary(
+    path: Path, tokeniser: Tokeniser, network: onnxruntime.InferenceSession
+) -> None:
+    """Run the network on the vocabulary's last token: it fails if its table is shorter."""
+    last = tokeniser.vocabulary_size - 1
+    try:
+        network.run([NETWORK_OUTPUT], {NETWORK_INPUT: np.array([[last]], np.int32)})
+    except Exception as error:  # the runtime has no common exception type
+        raise _damaged(path, "has more tokens than the network was trained with") from error
 
 
 def _open_network(path: Path) -> onnxruntime.InferenceSession:

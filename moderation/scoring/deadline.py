@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 
-from moderation.scoring.scorer import Scorer, Scores, ScorerUnavailable
+from moderation.scoring.scorer import Scorer, ScorerUnavailable, Scores
 
 _Job = tuple[Sequence[str], "Future[list[Scores | None]]"]
 

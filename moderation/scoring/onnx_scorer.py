@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from moderation.scoring.artefact import NETWORK_INPUT, NETWORK_OUTPUT, Artefact
 from moderation.scoring.labels import LABELS
-from moderation.scoring.scorer import Scores, ScorerUnavailable
+from moderation.scoring.scorer import ScorerUnavailable, Scores
 from moderation.text.tokens import windows
 
 

@@ -83,7 +83,7 @@ def fold_lookalikes(text: str) -> str:
 
 
 def spell_in_ascii(text: str) -> str:
-    """Write emoji as their Unicode names, other signs in ASCII, and foreign letters as `FOREIGN`."""
+    """Write emoji as their Unicode names, signs in ASCII, and foreign letters as `FOREIGN`."""
     return text if _is_plain(text) else text.translate(_SPELLING)
 
 
@@ -190,7 +190,7 @@ def _fold_word(match: re.Match[str]) -> str:
 
 
 def _shorten_word(match: re.Match[str]) -> str:
-    """`coool` is `cool`, `fuuuck` is not `fuuck`: two letters stay unless one makes a known word."""
+    """`coool` is `cool` but `fuuuck` is `fuck`: one letter stays where that is a known word."""
     word = match[0]
     twice = _STRETCHED_LETTER.sub(r"\1\1", word)
     if twice == word or twice in LEXICON:
@@ -202,7 +202,8 @@ def _shorten_word(match: re.Match[str]) -> str:
 def _join_run(match: re.Match[str]) -> str:
     letters = _NO_LETTER.sub("", match[0])
     words = _split_into_words(letters)
-    return " ".join(words) if words else match[0]
+    # Initials (`u.s.a.`) fall into tiny words by chance.
+    return " ".join(words) if max(map(len, words), default=0) >= 3 else match[0]
 
 
 def _split_into_words(letters: str) -> list[str]:

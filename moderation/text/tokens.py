@@ -68,5 +68,5 @@ def windows(ids: Sequence[int]) -> list[Sequence[int]]:
     """Split ids into overlapping windows that cover all of them; a short text is one window."""
     if len(ids) <= WINDOW:
         return [ids]
-    starts = list(range(0, len(ids) - WINDOW, STRIDE)) + [len(ids) - WINDOW]
+    starts = [*range(0, len(ids) - WINDOW, STRIDE), len(ids) - WINDOW]
     return [ids[start : start + WINDOW] for start in starts]

@@ -80,7 +80,9 @@ def review_thresholds(
     return thresholds
 
 
-def _precision_and_recall(labels: Floats, crossed: Floats, weights: Floats) -> dict[str, float]:
+def _precision_and_recall(
+    labels: Floats, crossed: npt.NDArray[np.bool_], weights: Floats
+) -> dict[str, float]:
     found = float(weights @ (crossed & (labels == 1)))
     held = float(weights @ (crossed & ~np.isnan(labels)))
     positive = float(weights @ (labels == 1))

@@ -87,8 +87,8 @@ def render(card: Mapping[str, Any]) -> str:
     for test in card["metrics"].get("tests", []):
         lines += [
             f"{test['date']}, {test['file']} (SHA-256 `{test['sha256']}`): mean AUC "
-            f"{_figure(test['mean_auc'])} on {test['n']:,} comments; {test['unreadable']} could not "
-            "be read and are left out.",
+            f"{_figure(test['mean_auc'])} on {test['n']:,} comments; "
+            f"{test['unreadable']} could not be read and are left out.",
             "",
             *_figures(test),
             "",
@@ -112,7 +112,10 @@ def render(card: Mapping[str, Any]) -> str:
         "",
         *_table(
             ("Epoch", "Loss", "Validation AUC"),
-            [(i, _figure(h["loss"]), _figure(h["auc"])) for i, h in enumerate(card["history"], start=1)],
+            [
+                (i, _figure(h["loss"]), _figure(h["auc"]))
+                for i, h in enumerate(card["history"], start=1)
+            ],
         ),
         "",
         "Libraries: " + ", ".join(f"{name} {v}" for name, v in card["libraries"].items()) + ".",
@@ -129,7 +132,7 @@ def _save(folder: Path, card: Mapping[str, Any]) -> None:
     sealed = {**card, "seal": seal(card)}
     text = json.dumps(sealed, indent=1, ensure_ascii=False)
     (folder / CARD).write_text(text + "\n", encoding="utf-8")
-    (folder / MODEL_CARD).write_text(render(sealed), encoding="utf-8")
+    (folder / MODEL_CARD).write_text(render(json.loads(text)), encoding="utf-8")
 
 
 def _figures(
@@ -145,7 +148,11 @@ def _figures(
         row = [label, *(_figure(figures[key]) for key in ("auc", "average_precision", "ece"))]
         if thresholds and at_threshold:
             there = at_threshold[label]
-            row += [_figure(thresholds[label]), _figure(there["precision"]), _figure(there["recall"])]
+            row += [
+                _figure(thresholds[label]),
+                _figure(there["precision"]),
+                _figure(there["recall"]),
+            ]
         rows.append(tuple(row))
     return _table(tuple(heads), rows)
 

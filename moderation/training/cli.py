@@ -1,7 +1,6 @@
 """`flask model`: train, evaluate and try the model."""
 
 import json
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from moderation.scoring.labels import LABELS
 from moderation.scoring.onnx_scorer import OnnxScorer
 from moderation.training.card import record_evaluation
 from moderation.training.comments_csv import CsvError, read_comments
-from moderation.training.config import ConfigError, TrainingConfig, read_config
+from moderation.training.config import ConfigError, TrainingConfig, read_config, with_values
 from moderation.training.dataset import DataError
 from moderation.training.evaluate import evaluate
 from moderation.training.terminal import console
@@ -35,6 +34,7 @@ _models = click.option(
     "--models",
     type=click.Path(path_type=Path),
     default=MODELS_DIR,
+    envvar="EVENKEEL_MODELS",
     help="Folder that holds the version to use.  [default: models/]",
 )
 
@@ -79,8 +79,9 @@ def train_command(
     """
     try:
         config = read_config(config_path) if config_path else TrainingConfig()
-        given = {"vectors": vectors, "epochs": epochs, "seed": seed}
-        config = replace(config, **{k: v for k, v in given.items() if v is not None})
+        options = {"vectors": vectors, "epochs": epochs, "seed": seed}
+        given = {name: value for name, value in options.items() if value is not None}
+        config = with_values(config, given, "options")
         folder = out / version
         if folder.exists():
             raise click.ClickException(f"{folder} is there already; choose another --version")

@@ -25,6 +25,8 @@ class TrainingConfig:
     """share of the near-duplicate groups of comments as written that is kept for validation"""
     natural_rate: float = 0.0958
     """share of toxic comments where they are not over-sampled; validation is weighted to it"""
+    joined: float = 0.15
+    """how many pairs of comments run together to add, as a share of the rows"""
     tokens: int = 192
     """longest stretch of a comment, from its start, that is learned from"""
     projection: int = 128
@@ -35,7 +37,7 @@ class TrainingConfig:
     epochs: int = 5
     batch: int = 256
     learning_rate: float = 0.003
-    review_precision: float = 0.6
+    review_precision: float = 0.7
     """least precision on validation of a review threshold"""
 
     def __post_init__(self) -> None:
@@ -46,7 +48,7 @@ class TrainingConfig:
         for name in ("validation", "natural_rate", "review_precision"):
             if not 0 < getattr(self, name) < 1:
                 raise ConfigError(f"{name} must lie between 0 and 1")
-        for name in ("word_dropout", "dropout"):
+        for name in ("word_dropout", "dropout", "joined"):
             if not 0 <= getattr(self, name) < 1:
                 raise ConfigError(f"{name} must be at least 0 and below 1")
         if self.learning_rate <= 0:

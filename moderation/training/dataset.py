@@ -104,6 +104,24 @@ def split(rows: Rows, config: TrainingConfig) -> Split:
     return Split(rows.take(~held_out), validation, natural_weights(validation, config.natural_rate))
 
 
+def join_some(rows: Rows, share: float, seed: int) -> Rows:
+    """Return `rows` and, to the number of `share` of them, two of them run together.
+
+    A joined text has every label that one of its halves has. It teaches that a few bad words among
+    many good ones still count, as in a long comment that turns ugly at its end.
+    """
+    dice = np.random.default_rng(seed)
+    pairs = dice.integers(0, len(rows.texts), (int(share * len(rows.texts)), 2))
+    one, other = rows.labels[pairs[:, 0]], rows.labels[pairs[:, 1]]
+    labels = np.where((one == 1) | (other == 1), np.float32(1), one + other)
+    texts = [f"{rows.texts[a]}\n{rows.texts[b]}" for a, b in pairs]
+    return Rows(
+        rows.texts + texts,
+        np.concatenate([rows.labels, labels]),
+        rows.forms + ["joined"] * len(texts),
+    )
+
+
 def natural_weights(rows: Rows, rate: float) -> npt.NDArray[np.float64]:
     """Return weights (rows,) under which the share of toxic rows is `rate`."""
     toxic = rows.labels[:, 0] == 1

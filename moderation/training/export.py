@@ -131,7 +131,7 @@ def _cast(graph: _Graph, value: str, name: str, to_type: int) -> str:
 
 
 def _gates(weights: npt.NDArray[np.float32], units: int) -> npt.NDArray[np.float32]:
-    """Keras orders an LSTM's gates input, forget, cell, output; ONNX input, output, forget, cell."""
+    """Reorder an LSTM's gates: Keras has input, forget, cell, output; ONNX has output second."""
     entry, forget, cell, output = (
         weights[..., gate * units : (gate + 1) * units] for gate in range(4)
     )

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import keras
 import numpy as np
@@ -80,9 +80,9 @@ def predict(network: keras.Model, sequences: Sequences, batch: int = 256) -> Flo
     NaN stands for a text that cannot be read.
     """
     parts = [
-        (row, np.asarray(part))
+        (row, np.array(part, np.int32))
         for row in np.flatnonzero(sequences.lengths)
-        for part in windows(sequences[row])
+        for part in windows(sequences[row].tolist())
     ]
     parts.sort(key=lambda part: len(part[1]))
     scores = np.full((len(sequences), len(LABELS)), np.nan)
@@ -141,4 +141,4 @@ def _training_step(
         optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
         return loss
 
-    return step
+    return cast(Callable[[tf.Tensor, tf.Tensor], tf.Tensor], step)

@@ -59,6 +59,6 @@ def expected_calibration_error(labels: Floats, scores: Floats, weights: Floats) 
 def _weight_per_score(labels: Floats, scores: Floats, weights: Floats) -> tuple[Floats, Floats]:
     """Weight of the positives and of the negatives at each distinct score, lowest score first."""
     _, place = np.unique(scores, return_inverse=True)
-    positive = np.bincount(place, weights * (labels == 1))
-    negative = np.bincount(place, weights * (labels == 0))
+    sides = (np.bincount(place, weights * (labels == kind)) for kind in (1, 0))
+    positive, negative = (side.astype(np.float64) for side in sides)
     return positive, negative

@@ -36,7 +36,6 @@ class MaskedPooling(layers.Layer):
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> None:
         """Nothing is left to mask after pooling."""
-        return None
 
 
 def build_network(

@@ -4,13 +4,11 @@ import json
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
-import numpy.typing as npt
 import onnxruntime
 
 from moderation.scoring.artefact import (
@@ -25,7 +23,7 @@ from moderation.scoring.labels import LABELS
 from moderation.training import calibrate
 from moderation.training.card import write_card
 from moderation.training.config import TrainingConfig
-from moderation.training.dataset import read_sources, split
+from moderation.training.dataset import join_some, read_sources, split
 from moderation.training.export import export_onnx
 from moderation.training.fit import fit, judge_on, predict
 from moderation.training.metrics import report
@@ -68,13 +66,14 @@ def train(paths: list[Path], config: TrainingConfig, out: Path, cache: Path | No
     console.print(f"{len(parts.train.texts):,} rows, {len(parts.validation.texts):,} to validate")
     vocabulary = make_vocabulary(config, parts.train.texts)
     tokeniser = vocabulary.tokeniser
-    learning = make_sequences(parts.train.texts, tokeniser, cache)
+    train_rows = join_some(parts.train, config.joined, config.seed)
+    learning = make_sequences(train_rows.texts, tokeniser, cache)
     validating = make_sequences(parts.validation.texts, tokeniser, cache)
     labels, weights = parts.validation.labels, parts.weights
 
     network = build_network(config, tokeniser.vocabulary_size, vocabulary.vectors)
     judge = judge_on(validating, labels, weights)
-    history = fit(network, learning, parts.train.labels, judge, config)
+    history = fit(network, learning, train_rows.labels, judge, config)
 
     network = fold_projection(network, config)
     readable = validating.lengths > 0
@@ -96,7 +95,7 @@ def train(paths: list[Path], config: TrainingConfig, out: Path, cache: Path | No
             "seed": config.seed,
             "licence": LICENCE,
             "sources": [asdict(source) for source in sources],
-            "rows": {"train": len(parts.train.texts), "validation": len(parts.validation.texts)},
+            "rows": {"train": len(train_rows.texts), "validation": len(parts.validation.texts)},
             "vectors": {"origin": vocabulary.origin, "licence": vocabulary.licence},
             "recipe": asdict(config),
             "history": history,
@@ -133,5 +132,3 @@ def check_agreement(network: keras.Model, onnx_path: Path, sequences: Sequences)
     gap = float(np.abs(np.asarray(network(ids, training=False)) - onnx_scores).max())
     if gap > TOLERANCE:
         raise RuntimeError(f"Keras and ONNX differ by {gap:.1e}; the export is wrong")
-
-

@@ -1,9 +1,11 @@
 """Comments as sequence vectors (token ids), made once and kept."""
 
 import hashlib
+import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +28,7 @@ class Sequences:
     def __len__(self) -> int:
         return len(self.ends)
 
-    def __getitem__(self, i: int) -> Ids:
+    def __getitem__(self, i: int | np.integer[Any]) -> Ids:
         return self.ids[self.ends[i - 1] if i else 0 : self.ends[i]]
 
     @property
@@ -68,7 +70,7 @@ def _key(texts: Sequence[str], tokeniser: Tokeniser) -> str:
     """A name that changes with the texts, the vocabulary and the cleaning code."""
     digest = hashlib.sha256(tokeniser.to_json().encode())
     for module in (clean, lexicon, tokens):
-        digest.update(Path(module.__file__).read_bytes())
+        digest.update(inspect.getsource(module).encode())
     for text in texts:
         digest.update(text.encode(errors="surrogatepass") + b"\0")
     return digest.hexdigest()[:32]

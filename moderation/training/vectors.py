@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+from tokenizers import Tokenizer, models, pre_tokenizers
 
-from moderation.text.clean import LONGEST_TOKEN, clean
+from moderation.text.clean import FOREIGN, LONGEST_TOKEN, clean
 from moderation.text.tokens import PADDING, UNKNOWN, Tokeniser
 from moderation.training.config import TrainingConfig
 
@@ -52,13 +52,20 @@ def make_vocabulary(config: TrainingConfig, texts: Sequence[str]) -> Vocabulary:
 
 
 def learn_vocabulary(texts: Sequence[str], size: int) -> Vocabulary:
-    """Learn word pieces from the comments themselves; their vectors are learned in training."""
-    tokenizer = _word_pieces({})
-    trainer = trainers.WordPieceTrainer(
-        vocab_size=size, min_frequency=2, special_tokens=_SPECIAL, show_progress=False
+    """Take the comments' commonest words, and single letters to spell the others with.
+
+    Their vectors are learned in training. (The library's own trainer breaks ties at random, and
+    the same seed would give another model.)
+    """
+    characters = sorted(set(map(chr, range(0x21, 0x7F))) - set(string.ascii_uppercase))
+    pieces = [*_SPECIAL, *characters, *(f"##{char}" for char in characters if char.isalnum())]
+    counts = _count_words(texts)
+    common = sorted(
+        (word for word, count in counts.items() if count > 1 and len(word) > 1),
+        key=lambda word: (-counts[word], word),
     )
-    tokenizer.train_from_iterator((clean(text) for text in texts), trainer)
-    tokenizer.model.max_input_chars_per_word = LONGEST_TOKEN
+    pieces += common[: max(0, size - len(pieces))]
+    tokenizer = _word_pieces({piece: number for number, piece in enumerate(pieces)})
     return Vocabulary(Tokeniser(tokenizer), None, "learned from the training comments", "")
 
 
@@ -97,7 +104,7 @@ def read_minilm(folder: Path | None) -> Vocabulary:
 
 def read_fasttext(path: Path, texts: Sequence[str]) -> Vocabulary:
     """Read the vectors of a fastText text file for the words that the comments hold."""
-    wanted = _words_of(texts)
+    wanted = _count_words(texts)
     vectors: dict[str, Table] = {}
     try:
         with path.open(encoding="utf-8", newline="\n") as file:
@@ -144,12 +151,13 @@ def _word_pieces(vocabulary: dict[str, int]) -> Tokenizer:
 
 def _standardised(table: Table) -> Table:
     """Vectors of mean 0 and spread 1, which the projection's initial weights are made for."""
-    return ((table - table.mean()) / table.std()).astype(np.float32)
+    return np.asarray((table - table.mean()) / table.std(), np.float32)
 
 
-def _words_of(texts: Sequence[str]) -> set[str]:
+def _count_words(texts: Sequence[str]) -> Counter[str]:
     split = pre_tokenizers.BertPreTokenizer()
     counts: Counter[str] = Counter()
     for text in texts:
-        counts.update(word for word, _ in split.pre_tokenize_str(clean(text)))
-    return set(counts) | set(string.punctuation)
+        readable = clean(text).replace(FOREIGN, " ")
+        counts.update(word for word, _ in split.pre_tokenize_str(readable))
+    return counts

@@ -1,0 +1,96 @@
+"""Cleaning: what each step does, and that nothing breaks it."""
+
+import string
+import time
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from moderation.text.clean import FOREIGN, LONGEST_TOKEN, STEPS, clean
+
+AWKWARD = st.text(
+    alphabet=st.one_of(
+        st.characters(),
+        st.sampled_from("aaabcdiot ..--\u200b\u0301\ud83d\ude00\ud800\x00аеор😀❤\ufe0f🇺🇸http:/w"),
+    ),
+    max_size=60,
+)
+
+
+@given(AWKWARD)
+@example("htttp://x")
+@example("a.i.u")
+@example("\ud83d\ude00 \ud800")
+@example("f u c k u")
+@example("wwww.a")
+def test_cleaning_twice_changes_nothing_more(text):
+    once = clean(text)
+    assert clean(once) == once
+
+
+@given(AWKWARD)
+def test_what_comes_out_is_ascii_or_marked_as_foreign(text):
+    assert set(clean(text)) <= {*string.printable[:95], FOREIGN}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", " \t\r\n", "\x00", "\ud800", "\udfff\ud800", "\ufffe", "\U0010ffff", "😀" * 10_000,
+        "👩‍👩‍👧‍👦" * 10_000, "a" * 1_000_000, "a b " * 250_000,
+        "i a " * 25_000, "\u202e" * 1_000_000,
+        "Ã©" * 100_000, "http://" * 10_000, "﷽" * 1_000, "\u0301" * 100_000, "x" * 99 + "😀",
+    ],
+    ids=lambda text: ascii(text[:12]),
+)  # fmt: skip
+def test_no_text_is_refused_and_none_takes_long(text):
+    start = time.perf_counter()
+    clean(text)
+    assert time.perf_counter() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("You ARE here", "you are here"),
+        ("one\r\ntwo\n\n\tthree", "one two three"),
+        ("Ｆｕｌｌ ｗｉｄｔｈ ﬁne ℌello", "full width fine hello"),
+        ("café naïve Ø ß", "cafe naive o ss"),
+        ("donâ€™t", "don't"),
+        ("“quoted” — it’s", '"quoted" - it\'s'),
+        ("id\u200bi\u200do\u00adt", "idiot"),
+        ("\u202eabc\u202c", "abc"),
+        ("іdіоt", "idiot"),
+        ("stuuuupid", "stupid"),
+        ("coooool", "cool"),
+        ("fuuuuck youuuu", "fuck you"),
+        ("no!!!!!!!", "no!!!"),
+        ("S T U P I D", "stupid"),
+        ("y.o.u a-r-e a n i d i o t", "you are an idiot"),
+        ("🖕🖕🖕", "reversed hand with middle finger extended"),
+        ("good 👍🏽 job", "good thumbs up sign job"),
+        ("🅵🆄🅲🅺", "fuck"),
+        ("from 🇺🇸", "from us"),
+        ("see https://example.org/a?b and www.example.org", "see link and link"),
+        ("room ４２", "room 42"),
+        ("мир", FOREIGN * 3),
+    ],
+)
+def test_what_is_written_is_read_as(written, read):
+    assert clean(written) == read
+
+
+@pytest.mark.parametrize(
+    "text", ["u.s.a.", "a b c d", "i.e. e.g.", "x-y-z", "vitamin b 12", "p q r"]
+)
+def test_letters_that_make_no_known_word_stay_apart(text):
+    assert clean(text) == text
+
+
+def test_words_too_long_for_the_tokeniser_are_split():
+    assert max(map(len, clean("abcdefghij" * 50).split())) == LONGEST_TOKEN
+
+
+def test_every_step_says_what_it_does():
+    assert all(step.__doc__ for step in STEPS)

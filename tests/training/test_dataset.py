@@ -1,0 +1,145 @@
+"""Reading data, keeping some for validation, and sequence vectors."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from moderation.scoring.labels import LABELS
+from moderation.training.config import ConfigError, TrainingConfig, read_config
+from moderation.training.dataset import (
+    DataError,
+    Rows,
+    join_some,
+    natural_weights,
+    read_sources,
+    split,
+)
+from moderation.training.sequences import from_lists, make_sequences, pad
+from moderation.training.vectors import learn_vocabulary
+from tests.tiny_model import made_up_comments, write_csv
+
+CONFIG = TrainingConfig(validation=0.3)
+
+
+def rows_of(texts, toxic=None, forms=None):
+    labels = np.zeros((len(texts), len(LABELS)), np.float32)
+    labels[:, 0] = 0 if toxic is None else toxic
+    return Rows(list(texts), labels, forms or ["raw"] * len(texts))
+
+
+def test_a_parquet_file_keeps_unknown_labels_and_drops_unwanted_forms(tmp_path):
+    table = pd.DataFrame({label: [0.0, 1.0, None] for label in LABELS})
+    table["comment_text"] = ["One.", "two", "THREE!"]
+    table["text_form"] = ["raw", "clean", "raw"]
+    table.to_parquet(tmp_path / "train.parquet")
+    rows, (source,) = read_sources([tmp_path / "train.parquet"], CONFIG)
+    assert rows.texts == ["One.", "THREE!"]
+    assert np.isnan(rows.labels[1]).all()
+    assert source.rows == 2
+    assert "CC0" in source.licence
+
+
+def test_sentences_from_a_tsv_file_are_non_toxic_and_never_validate(tmp_path):
+    (tmp_path / "s.tsv").write_text(
+        "rev_id\tcomment\n" + "".join(f"{i}\tS {i}.\n" for i in range(50))
+    )
+    data = write_csv(tmp_path / "train.csv", made_up_comments(60))
+    rows, _ = read_sources([tmp_path / "s.tsv", data], CONFIG)
+    parts = split(rows, CONFIG)
+    assert not rows.labels[:50].any()
+    assert set(parts.validation.forms) == {"raw"}
+
+
+def test_a_text_in_two_files_counts_once(tmp_path):
+    comments = made_up_comments(20)
+    one, two = write_csv(tmp_path / "1.csv", comments), write_csv(tmp_path / "2.csv", comments)
+    rows, _ = read_sources([one, two], CONFIG)
+    assert len(rows.texts) == 20
+
+
+@pytest.mark.parametrize("name", ["data.xlsx", "data.parquet"])
+def test_a_file_that_cannot_be_read_is_refused(tmp_path, name):
+    (tmp_path / name).write_text("nothing")
+    with pytest.raises(DataError, match=name):
+        read_sources([tmp_path / name], CONFIG)
+
+
+def test_near_duplicates_never_straddle_the_split():
+    texts = [f"{chr(97 + i % 26)}{chr(97 + i // 26)} story" for i in range(200)]
+    parts = split(rows_of([*texts, *(f" {t.upper()}!! 42" for t in texts)]), CONFIG)
+    letters = [
+        {"".join(filter(str.isalpha, text.lower())) for text in side.texts}
+        for side in (parts.train, parts.validation)
+    ]
+    assert not letters[0] & letters[1]
+    assert 0.15 < len(parts.validation.texts) / 400 < 0.45
+
+
+def test_only_comments_as_written_validate():
+    texts = [f"comment {chr(97 + i % 26)}{chr(97 + i // 26)}" for i in range(200)]
+    parts = split(rows_of(texts, forms=["raw", "lower"] * 100), CONFIG)
+    assert set(parts.validation.forms) == {"raw"}
+    assert len(parts.train.texts) + len(parts.validation.texts) < 200
+
+
+def test_weights_restore_the_natural_rate():
+    rows = rows_of([str(i) for i in range(100)], toxic=np.arange(100) < 30)
+    weights = natural_weights(rows, 0.1)
+    assert weights[:30].sum() / weights.sum() == pytest.approx(0.1)
+
+
+def test_joined_comments_have_the_labels_of_both():
+    rows = rows_of(["good", "bad"], toxic=[0, 1])
+    rows.labels[0, 1] = np.nan
+    joined = join_some(rows, 50.0, 1)
+    for text, labels in zip(joined.texts[2:], joined.labels[2:], strict=True):
+        assert labels[0] == ("bad" in text)
+        assert np.isnan(labels[1]) == ("good" in text)
+
+
+def test_sequences_are_made_once_and_found_again(tmp_path, monkeypatch):
+    texts = ["the old bridge", "Привет", "the garden"]
+    tokeniser = learn_vocabulary(texts * 3, 60).tokeniser
+    made = make_sequences(texts, tokeniser, tmp_path)
+    assert made.lengths[1] == 0
+    monkeypatch.setattr(type(tokeniser), "read", None)  # it would fail if it were called
+    found = make_sequences(texts, tokeniser, tmp_path)
+    assert [list(ids) for ids in found] == [list(ids) for ids in made]
+
+
+def test_other_texts_make_other_sequences(tmp_path):
+    tokeniser = learn_vocabulary(["the old bridge"] * 3, 60).tokeniser
+    make_sequences(["the old"], tokeniser, tmp_path)
+    make_sequences(["the bridge"], tokeniser, tmp_path)
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_padding_stands_at_the_end():
+    sequences = from_lists([[5, 6, 7], [8]])
+    assert pad([sequences[0], sequences[1]]).tolist() == [[5, 6, 7], [8, 0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("epochs = 0", "epochs must be at least 1"),
+        ("epochs = 'many'", "epochs must be a int"),
+        ("speed = 3", "no setting speed"),
+        ("dropout = 1.5", "dropout must be"),
+        ("validation = 0", "validation must lie between"),
+        ("= 3", "recipe.toml"),
+    ],
+)
+def test_a_bad_configuration_is_explained(tmp_path, content, complaint):
+    path = tmp_path / "recipe.toml"
+    path.write_text(content)
+    with pytest.raises(ConfigError, match=complaint):
+        read_config(path)
+
+
+def test_a_configuration_changes_what_it_names(tmp_path):
+    path = tmp_path / "recipe.toml"
+    path.write_text('epochs = 2\ntext_forms = ["raw"]\nlearning_rate = 1\n')
+    config = read_config(path)
+    assert (config.epochs, config.text_forms, config.learning_rate) == (2, ("raw",), 1.0)
+    assert config.units == TrainingConfig().units

@@ -1,0 +1,127 @@
+"""`flask model evaluate`: its figures, its JSON, and what it says of a bad file."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+from flask.cli import ScriptInfo
+
+from moderation.scoring.artefact import load_artefact
+from moderation.scoring.labels import LABELS
+from moderation.training.card import render
+from moderation.training.cli import model_cli
+from tests.tiny_model import made_up_comments, write_csv
+
+HEADER = "comment_text," + ",".join(LABELS)
+
+
+@pytest.fixture
+def evaluate(tiny_folder):
+    def run(path, *options):
+        info = ScriptInfo(create_app=lambda: Flask("test"))
+        arguments = ["evaluate", "--data", str(path), "--models", str(tiny_folder.parent), *options]
+        return CliRunner().invoke(model_cli, arguments, obj=info)
+
+    return run
+
+
+@pytest.fixture
+def test_data(tmp_path):
+    return write_csv(tmp_path / "test.csv", made_up_comments(60, seed=9))
+
+
+def test_json_has_the_figures_of_each_class(evaluate, test_data):
+    figures = json.loads(evaluate(test_data, "--json").stdout)
+    assert set(figures) == {"mean_auc", "n", "classes"}
+    assert figures["n"] == 60
+    assert tuple(figures["classes"]) == LABELS
+    for of_class in figures["classes"].values():
+        assert set(of_class) == {"auc", "average_precision", "ece"}
+    mean = sum(of_class["auc"] for of_class in figures["classes"].values()) / 6
+    assert figures["mean_auc"] == pytest.approx(mean)
+
+
+def test_a_blank_label_is_unknown_and_a_class_of_one_kind_has_no_auc(evaluate, tmp_path):
+    rows = made_up_comments(30)
+    for row in rows:
+        row["threat"] = ""
+        row["insult"] = "0"
+    figures = json.loads(evaluate(write_csv(tmp_path / "t.csv", rows), "--json").stdout)
+    assert figures["classes"]["threat"] == {"auc": None, "average_precision": None, "ece": None}
+    assert figures["classes"]["insult"]["auc"] is None
+    assert figures["classes"]["insult"]["ece"] is not None
+    assert figures["mean_auc"] is None
+
+
+def test_a_weight_of_three_counts_as_three_rows(evaluate, tmp_path):
+    rows = [{**row, "weight": "1"} for row in made_up_comments(30)]
+    rows[0]["weight"] = rows[1]["weight"] = "3"
+    weighted = json.loads(evaluate(write_csv(tmp_path / "w.csv", rows), "--json").stdout)
+    repeated = [*rows, rows[0], rows[0], rows[1], rows[1]]
+    for row in repeated:
+        row["weight"] = "1"
+    plain = json.loads(evaluate(write_csv(tmp_path / "r.csv", repeated), "--json").stdout)
+    for label in LABELS:
+        assert weighted["classes"][label] == pytest.approx(plain["classes"][label])
+
+
+def test_unreadable_comments_are_left_out_and_counted(evaluate, tmp_path):
+    rows = made_up_comments(30)
+    rows[4]["comment_text"] = "Привет"
+    result = evaluate(write_csv(tmp_path / "u.csv", rows), "--json")
+    assert json.loads(result.stdout)["n"] == 29
+    assert "1 comments could not be read" in result.stderr
+
+
+def test_record_writes_the_figures_into_the_sealed_card(evaluate, test_data, tiny_folder):
+    assert evaluate(test_data, "--record").exit_code == 0
+    card = load_artefact(tiny_folder).card
+    (test,) = card["metrics"]["tests"]
+    assert test["file"] == "test.csv"
+    assert test["n"] == 60
+    assert "test.csv" in (tiny_folder / "MODEL_CARD.md").read_text()
+    assert (tiny_folder / "MODEL_CARD.md").read_text() == render(card)
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"", "row 1: the columns comment_text"),
+        (b"comment_text,toxic\nhello,0\n", "row 1: the columns severe_toxic"),
+        (f"{HEADER}\n".encode(), "holds no comments"),
+        (f"{HEADER}\na,0,0,0,0,0,0\nb,0,yes,0,0,0,0\n".encode(), "row 3: severe_toxic is 'yes'"),
+        (f"{HEADER}\na,0,0,0,0,0,2\n".encode(), "row 2: identity_hate is '2'"),
+        (f"{HEADER}\na,0,0\n".encode(), "row 2: it must have 7 fields"),
+        (f"{HEADER}\na,0,0,0,0,0,0,9\n".encode(), "row 2: it must have 7 fields"),
+        (f"{HEADER},weight\na,0,0,0,0,0,0,-1\n".encode(), "row 2: weight is '-1'"),
+        (f"{HEADER},weight\na,0,0,0,0,0,0,nan\n".encode(), "row 2: weight is 'nan'"),
+        (
+            f"{HEADER}\na,0,0,0,0,0,0\n\xff,0,0,0,0,0,0\n".encode("latin-1"),
+            "line 3: it is not UTF-8",
+        ),
+        (f'{HEADER}\n"a,0,0,0,0,0,0\n'.encode(), "row 2"),
+    ],
+)
+def test_a_bad_file_is_explained_in_one_line(evaluate, tmp_path, content, complaint):
+    path = tmp_path / "bad.csv"
+    path.write_bytes(content)
+    result = evaluate(path, "--json")
+    assert result.exit_code in (1, 2)
+    assert complaint in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert result.stdout == ""
+
+
+def test_a_missing_file_is_explained(evaluate, tmp_path):
+    result = evaluate(tmp_path / "none.csv")
+    assert result.exit_code == 1
+    assert "cannot be read" in result.stderr
+
+
+def test_a_missing_model_is_explained(tmp_path, test_data):
+    info = ScriptInfo(create_app=lambda: Flask("test"))
+    arguments = ["evaluate", "--data", str(test_data), "--models", str(tmp_path)]
+    result = CliRunner().invoke(model_cli, arguments, obj=info)
+    assert result.exit_code == 1
+    assert "holds no model" in result.stderr
