@@ -6,6 +6,7 @@ A value that cannot be right stops the start with a sentence that says what to d
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
@@ -14,6 +15,7 @@ from typing import Any
 
 PREFIX = "EVENKEEL_"
 ROOT = Path(__file__).resolve().parent.parent
+PAGE_KEY = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"  # what a page may be called: see /p/<key>
 
 
 class SettingsError(Exception):
@@ -116,6 +118,11 @@ class Settings:
             raise SettingsError("DATABASE_URL must begin with postgresql:// (or be unset: SQLite).")
         if self.redis_url and not self.redis_url.startswith(("redis://", "rediss://", "unix://")):
             raise SettingsError("REDIS_URL must begin with redis://, rediss:// or unix://.")
+        if not re.fullmatch(PAGE_KEY, self.default_page):
+            raise SettingsError(
+                "EVENKEEL_DEFAULT_PAGE must be a page key: 1 to 100 letters, digits, dots,"
+                " dashes or underscores, a letter or digit first."
+            )
         if self.log_level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
             raise SettingsError("EVENKEEL_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from flask import Flask, render_template
+from contextlib import suppress
+from typing import Any
+
+from flask import Flask, current_app
+from flask_limiter.errors import RateLimitExceeded
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from moderation.db import db
 from moderation.web.pagination import BadCursor
+
+# The database is away, busy for too long, or all connections to it are in use.
+DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
 
 # (title, what to do) for each status that a person may meet.
 PAGES: dict[int, tuple[str, str]] = {
@@ -19,6 +28,8 @@ PAGES: dict[int, tuple[str, str]] = {
     405: ("Not that way", "This address does not take that kind of request."),
     409: ("Somebody was quicker", "Reload to see what stands now."),
     413: ("Too large", "Send something smaller: a comment has at most 10,000 characters."),
+    415: ("Not that kind", "This address takes the form of its page and nothing else."),
+    422: ("Not quite right", "Go back, look at what you filled in, and send it again."),
     429: ("Too many at once", "Wait a minute, then try again."),
     500: ("Our mistake", "It has been logged. What you sent before is safe; try again."),
     503: ("Not ready", "The site is busy or starting. Wait a moment, then try again."),
@@ -28,9 +39,28 @@ PAGES: dict[int, tuple[str, str]] = {
 def error_page(status: int, detail: str | None = None) -> tuple[str, int]:
     """The page for a status, with the detail that the view gave, if any."""
     title, advice = PAGES.get(status, PAGES[500 if status >= 500 else 400])
-    return render_template(
+    return render_alone(
         "errors/page.html", status=status, title=title, advice=advice, detail=detail
     ), status
+
+
+def render_alone(template: str, **values: Any) -> str:
+    """Render without asking the database who is signed in: it may be what has failed."""
+    values.setdefault("current_user", AnonymousUserMixin())
+    return current_app.jinja_env.get_template(template).render(**values)
+
+
+def forget_the_database(error: Exception) -> None:
+    """Log that it is away, and drop what was begun in it."""
+    current_app.logger.error("database_unavailable", exc_info=error)
+    with suppress(*DATABASE_AWAY):
+        db.session.rollback()
+
+
+def database_away(error: Exception) -> tuple[str, int]:
+    """The page for a database that does not answer."""
+    forget_the_database(error)
+    return error_page(503, "The database did not answer in time. Nothing was changed.")
 
 
 def init_app(app: Flask) -> None:
@@ -38,9 +68,10 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> tuple[str, int, list[tuple[str, str]]]:
-        stock = type(error).description
-        detail = error.description if error.description != stock else None
-        body, status = error_page(error.code or 500, detail)
+        stock = (type(error).description, HTTPException.description)
+        # The limiter's own words are "10 per 1 minute", which is no sentence.
+        own = error.description not in stock and not isinstance(error, RateLimitExceeded)
+        body, status = error_page(error.code or 500, error.description if own else None)
         kept = ("allow", "retry-after", "location")
         headers = [(k, v) for k, v in error.get_headers() if k.lower() in kept]
         return body, status, headers
@@ -55,11 +86,8 @@ def init_app(app: Flask) -> None:
     def bad_cursor(error: BadCursor) -> tuple[str, int]:
         return error_page(400, str(error))
 
-    @app.errorhandler(OperationalError)
-    def database_busy(error: OperationalError) -> tuple[str, int]:
-        db.session.rollback()
-        app.logger.error("database_unavailable", exc_info=error)
-        return error_page(503, "The database did not answer in time. Nothing was changed.")
+    for kind in DATABASE_AWAY:
+        app.register_error_handler(kind, database_away)
 
     @app.errorhandler(500)
     def our_mistake(error: Exception) -> tuple[str, int]:

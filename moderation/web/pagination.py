@@ -10,7 +10,8 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from math import isfinite
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, bindparam, tuple_
@@ -20,6 +21,7 @@ from moderation.db import db
 
 Row = TypeVar("Row")
 Key = tuple[Any, ...]
+LONGEST_CURSOR = 1000  # more than any key needs, too little to nest JSON until Python gives up
 
 
 class BadCursor(ValueError):
@@ -79,6 +81,8 @@ def encode(row: object, key: Sequence[InstrumentedAttribute[Any]]) -> str:
 
 def _decode(cursor: str, key: Sequence[InstrumentedAttribute[Any]]) -> list[ColumnElement[Any]]:
     try:
+        if len(cursor) > LONGEST_CURSOR:
+            raise ValueError
         plain = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if not isinstance(plain, list) or len(plain) != len(key):
             raise ValueError
@@ -96,10 +100,17 @@ def _reader(column: InstrumentedAttribute[Any]) -> Callable[[Any], Any]:
             value = datetime.fromisoformat(value)
             if value.tzinfo is None:
                 raise ValueError
+            value = value.astimezone(UTC)  # here, where a moment before the year 1 is an error
         elif kind is int:
             value = int(value)
             if not 0 <= value < 2**63:
                 raise ValueError
+        elif kind is float:
+            value = float(value)
+            if not isfinite(value):
+                raise ValueError
+        elif "\0" in str(value).encode().decode():  # lone surrogates do not encode: ValueError
+            raise ValueError
         else:
             value = kind(value)
         return bindparam(None, value, type_=column.type)
