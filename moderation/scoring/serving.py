@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import structlog
 from flask import Flask, current_app
 
-from moderation.scoring.artefact import find_artefact, load_artefact
+from moderation.scoring.artefact import ArtefactError, find_artefact, load_artefact
 from moderation.scoring.deadline import Deadline
 from moderation.scoring.onnx_scorer import OnnxScorer
-from moderation.scoring.scorer import Scorer
+from moderation.scoring.scorer import Scorer, ScorerUnavailable, Scores
 from moderation.settings import Settings
 
 KEY = "scorer"
+CARD = "scorer_card"
 _loading = threading.Lock()
+
+log = structlog.get_logger()
+
+
+class NoScorer:
+    """Stands in while the artefact cannot be loaded: what comes in is held, not lost."""
+
+    version = "none"
+
+    def score(self, texts: Sequence[str]) -> list[Scores | None]:
+        """Raise ScorerUnavailable."""
+        raise ScorerUnavailable("the model could not be loaded")
 
 
 def init_app(app: Flask, settings: Settings, scorer: Scorer | None) -> None:
@@ -28,6 +44,22 @@ def current_scorer() -> Scorer:
         if current_app.extensions[KEY] is None:
             models, timeout = current_app.config["SCORER_FROM"]
             artefact = load_artefact(find_artefact(models))
+            current_app.extensions[CARD] = artefact.card
             current_app.extensions[KEY] = Deadline(OnnxScorer(artefact), timeout)
         scorer: Scorer = current_app.extensions[KEY]
         return scorer
+
+
+def current_card() -> Mapping[str, Any] | None:
+    """The card of the artefact that serves, once it is loaded; None for a scorer handed in."""
+    card: Mapping[str, Any] | None = current_app.extensions.get(CARD)
+    return card
+
+
+def scorer_or_stand_in() -> Scorer:
+    """This process's scorer; one that is never available if the artefact cannot be loaded."""
+    try:
+        return current_scorer()
+    except ArtefactError as error:
+        log.error("no_scorer", exc_info=error)
+        return NoScorer()
