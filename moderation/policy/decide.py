@@ -11,11 +11,13 @@ from moderation.scoring.scorer import Scores
 
 
 class PolicyError(ValueError):
-    """Thresholds that cannot be a policy; `label` says which, the message why."""
+    """Thresholds that cannot be a policy: which label, which part of it, and why."""
 
-    def __init__(self, label: str, message: str) -> None:
-        super().__init__(f"{label.replace('_', ' ')}: {message}")
+    def __init__(self, label: str, reason: str, part: str = "review") -> None:
+        super().__init__(f"{label.replace('_', ' ')}: {reason}")
         self.label = label
+        self.reason = reason
+        self.part = part  # the field of Threshold that is wrong
 
 
 @dataclass(frozen=True)
@@ -41,14 +43,21 @@ class Policy:
         for label in LABELS:
             if label not in self.thresholds:
                 raise PolicyError(label, "has no threshold")
-            limit = self.thresholds[label]
-            # Written so that NaN, which compares false with everything, is refused too.
-            if not 0 < limit.review <= 1:
-                raise PolicyError(label, "the review threshold must be above 0 and at most 1")
-            if limit.auto_reject is not None and not limit.review < limit.auto_reject <= 1:
-                raise PolicyError(
-                    label, "the auto-reject threshold must be above the review threshold, at most 1"
-                )
+            check(label, self.thresholds[label])
+
+
+def check(label: str, limit: Threshold) -> None:
+    """Raise PolicyError unless `limit` can be the threshold of `label` in a policy."""
+    # Written so that NaN, which compares false with everything, is refused too.
+    if not 0 < limit.review <= 1:
+        raise PolicyError(label, "the review threshold must be above 0 and at most 1")
+    if limit.auto_reject is not None and not limit.review < limit.auto_reject <= 1:
+        raise PolicyError(
+            label,
+            f"the auto-reject threshold must be above the review threshold ({limit.review:g})"
+            " and at most 1",
+            part="auto_reject",
+        )
 
 
 class Action(StrEnum):

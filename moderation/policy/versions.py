@@ -24,10 +24,17 @@ class PolicyMoved(Exception):
 
 def current_policy() -> Policy:
     """The newest version. Raises PolicyMissing before `flask prepare`."""
-    row = db.session.scalar(select(PolicyVersion).order_by(PolicyVersion.version.desc()).limit(1))
+    return as_policy(current_version())
+
+
+def current_version() -> PolicyVersion:
+    """The newest version's row: who, when and why. Raises PolicyMissing."""
+    row: PolicyVersion | None = db.session.scalar(
+        select(PolicyVersion).order_by(PolicyVersion.version.desc()).limit(1)
+    )
     if row is None:
         raise PolicyMissing("there is no policy yet: run `flask prepare`")
-    return as_policy(row)
+    return row
 
 
 def policy_of(version: int) -> Policy:
