@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from moderation import cli, db
 from moderation.accounts import security
 from moderation.accounts import views as accounts
+from moderation.accounts.cli import user_cli
 from moderation.audit import views as audit
 from moderation.comments import views as comments
 from moderation.demo.cli import demo_cli
@@ -62,11 +63,11 @@ def create_app(settings: Settings | None = None, scorer: Scorer | None = None) -
     templating.init_app(app, settings.site_name)
     errors.init_app(app)
     serving.init_app(app, settings, scorer)
-    security.init_app(app, settings)
+    security.init_app(app)
 
     for room in (comments, review, studio, accounts, audit):
         app.register_blueprint(room.blueprint)
-    for commands in (model_cli, demo_cli, security.user_cli):
+    for commands in (model_cli, demo_cli, user_cli):
         app.cli.add_command(commands)
     cli.init_app(app)
     return app

@@ -66,13 +66,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("version", name=op.f("pk_policy_versions")),
     )
     op.create_table(
-        "sign_in_failures",
-        sa.Column("id", BIG_ID, nullable=False),
+        "sign_in_tries",
         sa.Column("account", sa.String(length=64), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_failures")),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("account", name=op.f("pk_sign_in_tries")),
     )
-    op.create_index("ix_sign_in_failures_account", "sign_in_failures", ["account", "at"])
+    op.create_index("ix_sign_in_tries_last", "sign_in_tries", ["last_at"])
 
     op.create_table(
         "users",
@@ -85,12 +85,15 @@ def upgrade() -> None:
         sa.Column("fs_uniquifier", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("link_hash", sa.String(length=64), nullable=True),
+        sa.Column("link_expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "role IN ('viewer', 'moderator', 'admin')", name=op.f("ck_users_role_known")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("email", name=op.f("uq_users_email")),
         sa.UniqueConstraint("fs_uniquifier", name=op.f("uq_users_fs_uniquifier")),
+        sa.UniqueConstraint("link_hash", name=op.f("uq_users_link_hash")),
     )
     op.create_table(
         "comments",
@@ -181,7 +184,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("comments")
     op.drop_table("users")
-    op.drop_table("sign_in_failures")
+    op.drop_table("sign_in_tries")
     op.drop_table("policy_versions")
     op.drop_table("audit_events")
     if op.get_bind().dialect.name == "postgresql":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from enum import StrEnum
 
 from flask_security import RoleMixin, UserMixin
 from sqlalchemy import CheckConstraint, Index, String
@@ -12,6 +13,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from moderation.audit.record import Actor
 from moderation.db import BigId, Model, UtcDateTime, now
 from moderation.web.permissions import Role
+
+
+class State(StrEnum):
+    """Where a person stands."""
+
+    ACTIVE = "active"
+    INVITED = "invited"  # has set no password yet
+    DISABLED = "disabled"
 
 
 class User(Model, UserMixin):
@@ -23,7 +32,7 @@ class User(Model, UserMixin):
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    email: Mapped[str] = mapped_column(String(254), unique=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)  # as canonical_email() writes it
     display_name: Mapped[str] = mapped_column(String(80))
     role: Mapped[Role] = mapped_column(String(10), default=Role.VIEWER)
     active: Mapped[bool] = mapped_column(default=True)
@@ -35,6 +44,16 @@ class User(Model, UserMixin):
     )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The one link that sets this person's password: see links.py.
+    link_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    link_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def state(self) -> State:
+        """Whether this person can sign in, and why not."""
+        if not self.active:
+            return State.DISABLED
+        return State.INVITED if self.password is None else State.ACTIVE
 
     @property
     def roles(self) -> list[RoleMixin]:  # type: ignore[override]
@@ -47,12 +66,13 @@ class User(Model, UserMixin):
         return Actor(self.id, self.display_name)
 
 
-class SignInFailure(Model):
-    """A wrong password, counted against the account that was named, existing or not."""
+class SignInTries(Model):
+    """Passwords tried in a row for an account that was named, existing or not."""
 
-    __tablename__ = "sign_in_failures"
-    __table_args__ = (Index("ix_sign_in_failures_account", "account", "at"),)
+    __tablename__ = "sign_in_tries"
+    __table_args__ = (Index("ix_sign_in_tries_last", "last_at"),)
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    account: Mapped[str] = mapped_column(String(64))  # SHA-256 of the address, folded
-    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    # SHA-256 of the address: strangers type anything here, passwords too.
+    account: Mapped[str] = mapped_column(String(64), primary_key=True)
+    tries: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)

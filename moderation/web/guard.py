@@ -69,7 +69,7 @@ def _guard() -> ResponseReturnValue | None:
         abort(403)
     if not current_user.is_authenticated:
         if request.method == "GET":
-            return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+            return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
         abort(401)
     if not can(declaration):
         abort(403)
