@@ -46,6 +46,7 @@ migrate = Migrate(directory="migrations", render_as_batch=True)
 
 # SQLite counts rows by themselves only in a column that is exactly INTEGER.
 BigId = BigInteger().with_variant(Integer, "sqlite")
+MAX_ID = 2**63 - 1
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -53,6 +54,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     impl = DateTime(timezone=True)
     cache_ok = True
+    python_type = datetime
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import flask_migrate
 import psycopg
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 
 from moderation import create_app
@@ -122,11 +122,20 @@ def scorer() -> FixedScorer:
     return FixedScorer()
 
 
+def _forget_the_last_request() -> None:
+    """The context that `app` keeps open would carry one request's person into the next."""
+    for name in list(g):
+        g.pop(name)
+
+
 @pytest.fixture
 def app(settings: Settings, scorer: FixedScorer) -> Iterator[Flask]:
     """The application on a fresh database, with its context pushed."""
     app = create_app(settings, scorer)
     app.config["WTF_CSRF_ENABLED"] = False  # test_csrf.py turns it on
+    app.before_request_funcs[None].insert(0, _forget_the_last_request)
+    # Requests share the test's context: without this the second person would be the first.
+    app.teardown_request(lambda _: g.pop("_login_user", None) and None)
     with app.app_context():
         yield app
         db.session.remove()

@@ -18,7 +18,7 @@ def ago(moment: datetime) -> str:
     for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
         if seconds >= size:
             return f"{int(seconds // size)} {unit} ago"
-    return "just now"
+    return f"{int(seconds)} s ago" if seconds >= 5 else "just now"
 
 
 def datetime_full(moment: datetime) -> str:

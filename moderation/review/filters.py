@@ -1,0 +1,137 @@
+"""What the queue may be narrowed to and ordered by, as one value that an address can carry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Select, false, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from moderation.comments.tables import Comment, Status
+
+Column = InstrumentedAttribute[Any]
+
+
+class State(StrEnum):
+    """Where the listed comments stand: held, held for one reason, decided, or anywhere."""
+
+    HELD = "held"
+    SCORE = "score"
+    UNSCORED = "unscored"
+    UNREADABLE = "unreadable"
+    QUARANTINED = "quarantined"
+    PUBLISHED = "published"
+    REJECTED = "rejected"
+    REMOVED = "removed"
+    ALL = "all"
+
+
+class Order(StrEnum):
+    """Which comment comes first. The worst is the one with the highest score: of the chosen
+    class, or of any."""
+
+    WORST = "worst"
+    OLDEST = "oldest"
+    NEWEST = "newest"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One view of the queue. The default is what a moderator starts with: held, worst first.
+
+    `least` and `most` bound the score of `label`, or the highest score where no class is
+    chosen. `author` is a part of the name; `author_of` the number of a comment whose author
+    is meant, so that no e-mail address stands in an address bar.
+    """
+
+    state: State = State.HELD
+    order: Order = Order.WORST
+    label: str | None = None
+    least: float | None = None
+    most: float | None = None
+    author: str | None = None
+    author_of: int | None = None
+    page: str | None = None
+    text: str | None = None
+
+    def as_args(self) -> dict[str, Any]:
+        """The values that differ from the default, for the address of this view."""
+        return {
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if getattr(self, field.name) != field.default
+        }
+
+    @property
+    def needs_scores(self) -> bool:
+        """Whether a comment without scores has no place in this view."""
+        return not (self.label is None and self.least is None and self.most is None)
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether this view leaves out comments that wait."""
+        return bool(set(self.as_args()) - {"order"})
+
+    @property
+    def score(self) -> Column:
+        """The column that "worst" and the score range look at."""
+        return column_of(self.label) if self.label else Comment.urgency
+
+    @property
+    def key(self) -> Sequence[Column]:
+        """The columns that order this view, unique together."""
+        return (self.score if self.order is Order.WORST else Comment.created_at, Comment.id)
+
+    @property
+    def descending(self) -> bool:
+        """Whether the highest key comes first."""
+        return self.order is not Order.OLDEST
+
+    def query(self) -> Select[Any]:
+        """The comments of this view, unordered."""
+        return select(Comment).where(*self._standing(), *self._scores(), *self.about())
+
+    def about(self) -> list[ColumnElement[bool]]:
+        """The conditions on author, page and text: those that counts by state share."""
+        found: list[ColumnElement[bool]] = []
+        if self.author is not None:
+            found.append(Comment.author_name.icontains(self.author, autoescape=True))
+        if self.author_of is not None:
+            whose = select(Comment.author_key).where(Comment.id == self.author_of)
+            found.append(Comment.author_key == whose.scalar_subquery())
+        if self.page is not None:
+            found.append(Comment.page == self.page)
+        if self.text is not None:
+            found.append(Comment.text.icontains(self.text, autoescape=True))
+        return found
+
+    def _standing(self) -> list[ColumnElement[bool]]:
+        if self.state is State.ALL:
+            return []
+        if str(self.state) in set(Status):
+            return [Comment.status == self.state]
+        if not self.needs_scores:
+            return [Comment.hold_reason == self.state]
+        # Of the held, those with scores are the ones held for a score: the status alone finds
+        # them, and the indexes of scores begin with it.
+        return [Comment.status == Status.HELD if self.state is State.SCORE else false()]
+
+    def _scores(self) -> list[ColumnElement[bool]]:
+        if not self.needs_scores:
+            return []
+        found: list[ColumnElement[bool]] = [
+            self.score.is_not(None) if self.label else Comment.toxic.is_not(None)
+        ]
+        if self.least is not None:
+            found.append(self.score >= self.least)
+        if self.most is not None:
+            found.append(self.score <= self.most)
+        return found
+
+
+def column_of(label: str) -> Column:
+    """The column that holds a class's score."""
+    return cast(Column, getattr(Comment, label))
