@@ -1,4 +1,4 @@
-"""The base of the site's forms."""
+"""The base of every form."""
 
 from __future__ import annotations
 
@@ -6,14 +6,21 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 
 
 class Form(FlaskForm):
-    """A form that reads what a browser's form sends, and nothing else.
+    """A form that reads what forms send, and nothing else.
 
-    Left to itself, Flask-WTF would also take JSON, and a file in the place of a text.
+    Flask-WTF also reads a JSON body, and fails on one that is not an object; and it would put
+    an uploaded file where a text should be.
     """
 
-    def __init__(self, **values: Any) -> None:
-        sent = request.form if request.method == "POST" else None
-        super().__init__(formdata=sent, **values)
+    class Meta(FlaskForm.Meta):
+        """Where the values come from."""
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What the view passed (`formdata=request.args`), else the fields that were sent."""
+            if formdata is None or isinstance(formdata, MultiDict):
+                return formdata
+            return request.form if request.method == "POST" else None
