@@ -52,7 +52,12 @@ def list_people(as_json: bool) -> None:
 @user_cli.command()
 @click.argument("email")
 @click.option("--name", required=True, help="How the desk calls them.")
-@click.option("--role", type=click.Choice(list(Role)), default=Role.MODERATOR, show_default=True)
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role]),
+    default=Role.MODERATOR.value,
+    show_default=True,
+)
 @url_option
 def create(email: str, name: str, role: str, url: str) -> None:
     """Invite somebody: prints the link where they set their password.

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import Field, PasswordField, SelectField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length, Regexp, ValidationError
 
 from moderation.accounts.authenticate import canonical_email
 from moderation.accounts.passwords import MAX_LENGTH, RULES, weakness
 from moderation.text.storable import storable
+from moderation.web.forms import Form
 from moderation.web.permissions import Role
 
 ROLES = [
-    (Role.VIEWER, "Viewer: reads the queue"),
-    (Role.MODERATOR, "Moderator: decides about comments"),
-    (Role.ADMIN, "Admin: also sets thresholds and manages people"),
+    SelectChoice(Role.VIEWER, "Viewer: reads the queue"),
+    SelectChoice(Role.MODERATOR, "Moderator: decides about comments"),
+    SelectChoice(Role.ADMIN, "Admin: also sets thresholds and manages people"),
 ]
 
 
@@ -75,7 +76,7 @@ class NewPasswordField(PasswordField):
             raise ValidationError(wrong)
 
 
-class SignInForm(FlaskForm):
+class SignInForm(Form):
     """Who are you?"""
 
     email = StringField("E-mail", [DataRequired("Write your e-mail address.")], filters=[tidy])
@@ -87,7 +88,7 @@ class SignInForm(FlaskForm):
             raise ValidationError(f"A password has at most {MAX_LENGTH} characters.")
 
 
-class SetupForm(FlaskForm):
+class SetupForm(Form):
     """The first admin."""
 
     name = name_field("Your name")
@@ -99,7 +100,7 @@ class SetupForm(FlaskForm):
         return str(self.email.data)
 
 
-class WelcomeForm(FlaskForm):
+class WelcomeForm(Form):
     """A password for the person whose link it is."""
 
     password = NewPasswordField("New password")
@@ -113,7 +114,7 @@ class WelcomeForm(FlaskForm):
         return self._email
 
 
-class PasswordForm(FlaskForm):
+class PasswordForm(Form):
     """Another password for oneself."""
 
     current = password_field("Current password")
@@ -130,19 +131,19 @@ class PasswordForm(FlaskForm):
         return self._email
 
 
-class NameForm(FlaskForm):
+class NameForm(Form):
     """One's own name."""
 
     name = name_field()
 
 
-class RoleForm(FlaskForm):
+class RoleForm(Form):
     """Another role."""
 
     role = SelectField("Role", choices=ROLES, coerce=Role)
 
 
-class InviteForm(FlaskForm):
+class InviteForm(Form):
     """Somebody new."""
 
     name = name_field()
