@@ -1,6 +1,7 @@
 """How gunicorn serves: a few threaded workers, recycled now and then."""
 
 import os
+from pathlib import Path
 
 # Each worker holds the network (about 120 MB): two answer while one is busy, and fit 1 GiB.
 workers = min(2, os.cpu_count() or 1)
@@ -17,7 +18,7 @@ limit_request_line = 4094
 limit_request_fields = 60
 limit_request_field_size = 8190
 # A worker's heartbeat file in memory: on a busy disk it would be late, and the worker killed.
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 control_socket_disable = True  # signals are enough, and a socket is one more door
 loglevel = "warning"
 

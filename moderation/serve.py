@@ -11,7 +11,7 @@ from moderation.settings import ROOT
 CONFIG = ROOT / "deploy" / "gunicorn.conf.py"
 
 
-class Web(Application):  # type: ignore[misc]
+class Web(Application):
     """gunicorn around an application that is loaded already, so that it is loaded once."""
 
     def __init__(self, app: Flask, bind: str) -> None:

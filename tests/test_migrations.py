@@ -24,7 +24,9 @@ def test_all_the_way_down_and_up_again(app):
     assert set(inspect(db.engine).get_table_names()) >= set(db.metadata.tables)
 
 
-@pytest.mark.parametrize("change", ["UPDATE audit_events SET note = 'x'", "DELETE FROM audit_events"])
+@pytest.mark.parametrize(
+    "change", ["UPDATE audit_events SET note = 'x'", "DELETE FROM audit_events"]
+)
 def test_the_audit_trail_refuses_to_be_altered(app, change):
     with writing():
         record("x", SYSTEM, ("test", 1))

@@ -49,6 +49,7 @@ def test_a_damaged_secret_key_is_refused(tmp_path: Path):
 
 
 def test_every_setting_stands_in_the_docs_with_its_default_and_help():
-    rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \|$", (ROOT / "docs/settings.md").read_text(), re.M)
+    docs = (ROOT / "docs/settings.md").read_text()
+    rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \|$", docs, re.M)
     documented = {name: (default.strip("`"), help) for name, default, help in rows}
     assert documented == {name: (default or "—", help) for name, default, help in described()}

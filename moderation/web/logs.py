@@ -46,7 +46,8 @@ def init_app(app: Flask, level: str) -> None:
     handler.evenkeel = True  # type: ignore[attr-defined]
     root.addHandler(handler)
     root.setLevel(level)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for chatty in ("alembic", "huey"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
     log = structlog.get_logger("request")
 

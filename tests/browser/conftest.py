@@ -78,7 +78,7 @@ def _wait_for(url: str, server: subprocess.Popen[bytes], output: Path) -> None:
         if server.poll() is not None:
             break
         try:
-            urlopen(url, timeout=2)  # noqa: S310
+            urlopen(url, timeout=2)
             return
         except OSError:
             time.sleep(0.5)
