@@ -69,11 +69,17 @@ def _guard() -> ResponseReturnValue | None:
         abort(403)
     if not current_user.is_authenticated:
         if request.method == "GET":
-            return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+            return redirect(url_for("accounts.sign_in", next=_wanted()))
         abort(401)
     if not can(declaration):
         abort(403)
     return None
+
+
+def _wanted() -> str:
+    """The path that was asked for, with its query."""
+    query = request.query_string.decode("utf-8", "replace")  # browsers may send raw bytes
+    return f"{request.path}?{query}" if query else request.path
 
 
 def init_app(app: Flask) -> None:
