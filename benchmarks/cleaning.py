@@ -73,6 +73,13 @@ def join_blindly(text: str) -> str:
     return clean._SPACED_LETTERS.sub(lambda run: re.sub("[^a-z]", "", run[0]), text)
 
 
+def join_known_words(text: str) -> str:
+    """Join spaced letters that make known words, and leave the others as they are."""
+    return clean._SPACED_LETTERS.sub(
+        lambda run: " ".join(clean._split_into_words(re.sub("[^a-z]", "", run[0]))) or run[0], text
+    )
+
+
 VARIANTS: dict[str, tuple[Step, ...]] = {
     "as shipped": STEPS,
     "lower case and white space only": (
@@ -95,6 +102,10 @@ VARIANTS: dict[str, tuple[Step, ...]] = {
     "stretched words left": without(clean.squeeze_repeats),
     "links left": without(clean.replace_links),
     "spaced letters left": without(clean.join_spaced_letters),
+    "spaced letters joined to known words only": (
+        *without(clean.join_spaced_letters),
+        join_known_words,
+    ),
     "spaced letters joined blindly": (*without(clean.join_spaced_letters), join_blindly),
 }  # fmt: skip
 

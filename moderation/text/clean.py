@@ -39,7 +39,7 @@ _STRETCHED_LETTER = re.compile(r"([a-z])\1{2,}")
 _STRETCHED_SIGN = re.compile(rf"([^a-z\s{FOREIGN}])\1{{3,}}")
 _LINK = re.compile(r"\b(?:https?://|ftp://|ww\.)\S+")
 _LONG_TOKEN = re.compile(rf"([a-z0-9{FOREIGN}]{{{LONGEST_TOKEN}}})(?=[a-z0-9{FOREIGN}])")
-_SPACED_LETTERS = re.compile(r"(?<![a-z0-9])[a-z](?:[ .,_*|/~+-]{1,3}[a-z]){2,}(?![a-z0-9])")
+_SPACED_LETTERS = re.compile(r"(?<![a-z0-9])[a-z]([ .,_*|/~+-]{1,3})[a-z](?:\1[a-z])+(?![a-z0-9])")
 _NO_LETTER = re.compile(r"[^a-z]")
 
 
@@ -115,7 +115,11 @@ def break_long_words(text: str) -> str:
 
 
 def join_spaced_letters(text: str) -> str:
-    """Join letters that stand apart (`i d i o t`) when they make known words and nothing else."""
+    """Join letters that stand apart: known words if they fall into such (`y o u f o o l`).
+
+    Else, a run no longer than a word is one word. A longer one stays: joined it would be a word
+    that nobody knows.
+    """
     return _SPACED_LETTERS.sub(_join_run, text)
 
 
@@ -201,9 +205,9 @@ def _shorten_word(match: re.Match[str]) -> str:
 
 def _join_run(match: re.Match[str]) -> str:
     letters = _NO_LETTER.sub("", match[0])
-    words = _split_into_words(letters)
-    # Initials (`u.s.a.`) fall into tiny words by chance.
-    return " ".join(words) if max(map(len, words), default=0) >= 3 else match[0]
+    if words := _split_into_words(letters):
+        return " ".join(words)
+    return letters if len(letters) <= LONGEST_WORD else match[0]
 
 
 def _split_into_words(letters: str) -> list[str]:

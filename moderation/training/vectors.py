@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer, models, pre_tokenizers
 
+from moderation.scoring.artefact import file_hash
 from moderation.text.clean import FOREIGN, LONGEST_TOKEN, clean
 from moderation.text.tokens import PADDING, UNKNOWN, Tokeniser
 from moderation.training.config import TrainingConfig
@@ -97,7 +98,8 @@ def read_minilm(folder: Path | None) -> Vocabulary:
     return Vocabulary(
         Tokeniser(tokenizer),
         _standardised(table[rows]),
-        "word pieces of sentence-transformers/all-MiniLM-L6-v2 and their vectors, frozen",
+        "word pieces of sentence-transformers/all-MiniLM-L6-v2 and their vectors, frozen; "
+        f"model.safetensors SHA-256 {file_hash(folder / 'model.safetensors')}",
         "Apache-2.0",
     )
 
