@@ -16,8 +16,8 @@ from moderation.web.permissions import Role
 
 ROLES = [
     SelectChoice(Role.VIEWER, "Viewer: reads the queue"),
-    SelectChoice(Role.MODERATOR, "Moderator: decides about comments"),
-    SelectChoice(Role.ADMIN, "Admin: also sets thresholds and manages people"),
+    SelectChoice(Role.MODERATOR, "Moderator: also decides"),
+    SelectChoice(Role.ADMIN, "Admin: also runs the site"),
 ]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import Length
 
@@ -13,6 +12,7 @@ from moderation.policy.decide import Policy, PolicyError, Threshold, check
 from moderation.scoring.labels import LABELS
 from moderation.text.storable import storable
 from moderation.web.fields import ScoreField
+from moderation.web.forms import Form
 
 MAX_NOTE = 500
 
@@ -22,7 +22,7 @@ def tidy(value: str | None) -> str | None:
     return storable(value or "").strip() or None
 
 
-class ThresholdsForm(FlaskForm):
+class ThresholdsForm(Form):
     """The values of a policy to be, the version they were made from, and the preview's seal."""
 
     base = HiddenField()
