@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import DateField, IntegerField, SelectField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
@@ -13,6 +12,7 @@ from wtforms.validators import Length, NumberRange, Optional, ValidationError
 from moderation.audit.trail import By, TrailFilter
 from moderation.db import MAX_ID
 from moderation.text.storable import storable
+from moderation.web.forms import Form
 
 
 class DayField(DateField):
@@ -26,7 +26,7 @@ class DayField(DateField):
             raise ValueError("Write the day as 2026-01-31.") from None
 
 
-class TrailForm(FlaskForm):
+class TrailForm(Form):
     """Which events to list."""
 
     class Meta:

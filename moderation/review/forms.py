@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import FloatField, HiddenField, IntegerField, SearchField, SelectField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import AnyOf, Length, NumberRange, Optional, ValidationError
@@ -15,6 +14,7 @@ from moderation.review.decide import CHOICES
 from moderation.review.filters import Filter, Order, State
 from moderation.scoring.labels import LABELS
 from moderation.text.storable import storable
+from moderation.web.forms import Form
 
 MAX_NOTE = 1000
 MAX_SEARCH = 200
@@ -50,7 +50,17 @@ class ScoreField(FloatField):
             raise ValueError(NO_SCORE) from None
 
 
-class FilterForm(FlaskForm):
+class IdField(IntegerField):
+    """The number of a row, or nothing."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number; one that is too long for any row never becomes a number."""
+        if valuelist and len(valuelist[0]) > len(str(MAX_ID)):
+            raise ValueError("No such comment.")
+        super().process_formdata(valuelist)
+
+
+class FilterForm(Form):
     """The filters of the queue, as its address carries them."""
 
     class Meta:
@@ -78,7 +88,7 @@ class FilterForm(FlaskForm):
     most = ScoreField("Score to", [Optional(), NumberRange(0, 1, message=NO_SCORE)])
     author = StringField("Author", [Length(max=80)], filters=[tidy])
     page = StringField("Page", [Length(max=100)], filters=[tidy])
-    author_of = IntegerField(
+    author_of = IdField(
         "Author of comment", [Optional(), NumberRange(1, MAX_ID, message="No such comment.")]
     )
     order = SelectField(
@@ -99,7 +109,7 @@ class FilterForm(FlaskForm):
         return Filter(**values)
 
 
-class DecisionForm(FlaskForm):
+class DecisionForm(Form):
     """A decision; `seen` is the status that the page showed."""
 
     to = HiddenField(validators=[AnyOf(DECISIONS, message="Choose what to do.")])
