@@ -80,25 +80,16 @@ def addresses(app, method):
 
 
 @pytest.fixture
-def people(signed_in, make_user):
+def both(app, signed_in, make_user):
     """New browsers of a stranger and of an admin: a request may end their session."""
     admin = make_user("Ada", Role.ADMIN)
     make_user("Eve", Role.ADMIN)  # so that Ada may lose her role
-
-    def both(client_of):
-        return [client_of(), signed_in(admin)]
-
-    return both
-
-
-@pytest.fixture
-def both(app, people):
-    return lambda: people(app.test_client)
+    return lambda: [app.test_client(), signed_in(admin)]
 
 
 def check(answer, what):
     assert answer.status_code < 500, what
-    if answer.status_code >= 400:
+    if answer.status_code >= 400 and "<html" in answer.text:  # some are parts of a page
         assert read(answer).all("h1"), what
 
 

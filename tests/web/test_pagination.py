@@ -123,7 +123,7 @@ def test_the_row_of_a_cursor_may_be_gone(app):
 
 def test_beyond_the_last_row_there_is_nothing_and_no_further_page(app):
     add_events([1])
-    [row] = page_of(select(Event), BY_TIME, descending=False).rows
+    row = page_of(select(Event), BY_TIME, descending=False).rows[-1]
     page = page_of(select(Event), BY_TIME, descending=False, after=encode(row, BY_TIME))
     assert (list(page.rows), page.previous, page.next) == ([], None, None)
 
@@ -133,7 +133,6 @@ def cursor(*values):
 
 
 DAMAGED = [
-    "",
     "x",
     "=",
     "%%%",
@@ -161,7 +160,7 @@ DAMAGED = [
 ]
 
 
-@pytest.mark.parametrize("damaged", DAMAGED[1:], ids=range(1, len(DAMAGED)))
+@pytest.mark.parametrize("damaged", DAMAGED, ids=range(len(DAMAGED)))
 def test_a_damaged_cursor_is_refused(app, damaged):
     for way in ("after", "before"):
         with pytest.raises(BadCursor):
@@ -176,8 +175,8 @@ def test_a_score_that_is_no_number_is_refused(app, urgency):
 
 @pytest.mark.parametrize("words", ["a\0b", "\ud800"])
 def test_text_that_no_database_takes_is_refused(app, words):
+    key = (Comment.page, Comment.id)
     with pytest.raises(BadCursor):
-        key = (Comment.page, Comment.id)
         page_of(select(Comment), key, descending=True, after=cursor(words, 1))
 
 
