@@ -55,6 +55,13 @@ def case(comment_id: int) -> ResponseReturnValue:
     return _desk(comment_for(comment_id))
 
 
+@blueprint.get(f"/review/{NUMBER}/decide")
+@requires(Permission.READ_QUEUE)
+def look_again(comment_id: int) -> ResponseReturnValue:
+    """Reload the answer to a decision: the case as it stands now."""
+    return redirect(url_for(".case", comment_id=comment_id, **_place(_asked_view())))
+
+
 @blueprint.post(f"/review/{NUMBER}/decide")
 @requires(Permission.REVIEW_COMMENT)
 def decide(comment_id: int) -> ResponseReturnValue:

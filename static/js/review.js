@@ -3,12 +3,17 @@
 
 const current = document.querySelector(".case-row > [aria-current]");
 const keys = document.getElementById("keys");
+// On its way to another comment: a key pressed now is meant for that one, not for this.
+let leaving = false;
 
 function step(direction) {
   const row = current?.parentElement;
   const beside = direction > 0 ? row?.nextElementSibling : row?.previousElementSibling;
   const page = document.querySelector(`.pane-list .pager [rel="${direction > 0 ? "next" : "prev"}"]`);
-  (beside?.querySelector("a") ?? page)?.click();
+  const link = beside?.querySelector("a") ?? page;
+  if (!link) return;
+  leaving = true;
+  link.click();
 }
 
 function press(key) {
@@ -35,30 +40,34 @@ document.addEventListener("keydown", (event) => {
   }
   // Shift is no modifier here: "?" needs it on most keyboards.
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return;
-  if (isTyping(event.target)) return;
+  if (leaving || isTyping(event.target)) return;
   const act = ACTS[event.key];
   if (act) act();
   else if (!/^[a-z/]$/.test(event.key) || !press(event.key)) return;
   event.preventDefault();
 });
 
-// One decision for one click: a second press before the next page comes must not reach it.
+// One decision for one click.
 document.querySelector(".actions form")?.addEventListener("submit", (event) => {
-  const form = event.currentTarget;
-  if (form.dataset.sent) event.preventDefault();
-  form.dataset.sent = "yes";
+  if (leaving) event.preventDefault();
+  leaving = true;
 });
-// The browser may show this page again as it was left, from its cache of pages gone back to.
+// The browser may show this page again as it was left, when one goes back to it.
 window.addEventListener("pageshow", () => {
-  const form = document.querySelector(".actions form");
-  if (form) delete form.dataset.sent;
+  leaving = false;
 });
 
 const opener = document.querySelector("[data-open-keys]");
 opener.hidden = false;
 opener.addEventListener("click", () => keys.showModal());
 
-current?.scrollIntoView({ block: "nearest" });
+// The list keeps to itself what scrolls: scrollIntoView would move the case as well.
+if (current) {
+  const pane = current.closest(".pane-list");
+  const head = pane.querySelector(".pane-head").offsetHeight;
+  const { offsetTop, offsetHeight } = current.parentElement;
+  if (offsetTop + offsetHeight > pane.clientHeight) pane.scrollTop = offsetTop - head - offsetHeight;
+}
 
 // After a decision: start at the new case, and say what was done. A live region speaks only
 // when it changes, so its words are put in once more.

@@ -109,3 +109,9 @@ def test_two_browsers_at_the_very_same_moment(app, comment, desk, paul):
     [loser] = [answer for answer in answers if answer.status_code == 409]
     [event] = by_people(sent)
     assert f"<bdi>{event.actor_name}</bdi> already" in loser.text
+
+
+def test_reloading_the_answer_shows_how_it_stands(comment, desk):
+    sent = comment("you idiot").id
+    answer = desk.get(f"/review/{sent}/decide?order=oldest&comment_id=9&_scheme=x")
+    assert (answer.status_code, answer.location) == (302, f"/review/{sent}?order=oldest")
