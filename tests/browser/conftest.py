@@ -106,14 +106,34 @@ def browser(site: Site) -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def session_of(site: Site, browser: Browser) -> Callable[[str], object]:
+    """The cookies of somebody with this role, signed in once through the form."""
+    kept: dict[str, object] = {}
+
+    def cookies(role: str) -> object:
+        if role not in kept:
+            context = browser.new_context(base_url=site.url)
+            sign_in(context.new_page(), *site.people[role])
+            kept[role] = context.storage_state()
+            context.close()
+        return kept[role]
+
+    return cookies
+
+
 @pytest.fixture
-def visit(site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
+def visit(
+    site: Site, browser: Browser, session_of: Callable[[str], object]
+) -> Iterator[Callable[..., Page]]:
     """Open a page as a stranger, or signed in as a role; any console error fails the test."""
     contexts: list[BrowserContext] = []
     errors: list[str] = []
 
     def open_page(path: str = "/", role: str | None = None, **options: object) -> Page:
         options.setdefault("viewport", DESKTOP)
+        if role is not None:
+            options["storage_state"] = session_of(role)
         context = browser.new_context(base_url=site.url, **options)
         contexts.append(context)
         page = context.new_page()
@@ -126,8 +146,6 @@ def visit(site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
                 else None
             ),
         )
-        if role is not None:
-            sign_in(page, *site.people[role])
         page.goto(path)
         return page
 

@@ -40,7 +40,7 @@ def test_submit_hold_review_reject_and_tell_the_author(visit):
         expect(case).to_contain_text(name)
     expect(case).to_contain_text(re.compile(r"insult 0\.\d\d"))
     desk.get_by_role("button", name=re.compile("^Reject")).click()
-    expect(desk.get_by_text(re.compile("Rejected")).first).to_be_visible()
+    expect(desk.get_by_text(re.compile("You rejected comment"))).to_be_visible()
     desk.goto(f"/review?text={mark}")
     expect(desk.get_by_text(HOSTILE)).to_have_count(0)
     desk.goto("/audit")
@@ -73,7 +73,7 @@ def test_everything_is_decidable_without_javascript(visit):
 
     desk = visit(f"/review?text={mark}", role="moderator", java_script_enabled=False)
     desk.get_by_role("button", name=re.compile("^Approve")).click()
-    expect(desk.get_by_text(re.compile("Approved")).first).to_be_visible()
+    expect(desk.get_by_text(re.compile("You approved comment"))).to_be_visible()
     assert mark in visit("/").content()
 
 
@@ -87,3 +87,21 @@ def test_the_trial_page_shows_six_scores_and_stores_nothing(visit):
     expect(main).to_contain_text(re.compile(r"0\.\d\d"))
     desk = visit(f"/review?state=all&text={mark}", role="moderator")
     expect(desk.get_by_role("main")).not_to_contain_text(HOSTILE)
+
+
+def test_two_decisions_by_keyboard_alone(visit):
+    mark = uuid.uuid4().hex[:8]
+    for n in range(2):
+        send(visit("/"), f"{HOSTILE} {mark} {n}")
+    desk = visit(f"/review?text={mark}&order=oldest", role="moderator")
+    notice = desk.get_by_text(re.compile("You (rejected|approved) comment"))
+    for key, outcome in (("r", "rejected"), ("a", "approved")):
+        desk.keyboard.press(key)
+        expect(notice).to_contain_text(outcome)
+    expect(desk.get_by_text(HOSTILE)).to_have_count(0)
+
+    desk = visit(f"/review?text={mark}&state=all", role="moderator")
+    desk.keyboard.press("/")
+    desk.keyboard.type("ar")
+    expect(desk.get_by_role("searchbox")).to_be_focused()
+    expect(desk.get_by_role("searchbox")).to_have_value(re.compile("ar"))
