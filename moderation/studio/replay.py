@@ -8,7 +8,7 @@ Nothing is judged again: stored comments keep their status, scores and versions.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
@@ -25,7 +25,6 @@ from moderation.scoring.scorer import Scores
 
 DAYS = 30
 EXAMPLES = 10
-BUCKETS = 20
 
 Condition = ColumnElement[bool]
 
@@ -130,62 +129,49 @@ class Replay:
         return self.count({Action.PUBLISH, Action.HOLD}, {Action.REJECT}, {Verdict.REFUSED})
 
 
-def replay(current: Policy, proposed: Policy, *, since: datetime | None = None) -> Replay:
-    """Apply both policies to the scored comments since then (30 days ago, unless told)."""
-    recent = Comment.created_at >= (since or now() - timedelta(days=DAYS))
+def replay(current: Policy, proposed: Policy) -> Replay:
+    """Apply both policies to the scored comments of the last 30 days."""
+    recent = Comment.created_at >= now() - timedelta(days=DAYS)
     scored = and_(recent, Comment.toxic.is_not(None))
     before, after, said = _action(current), _action(proposed), _verdict()
-
+    limits = _limits(current, proposed)
     # Grouped outside: PostgreSQL takes an expression with parameters for another one each time.
     each = (
-        select(before.label("now"), after.label("then"), said.label("said"))
+        select(
+            before.label("now"),
+            after.label("then"),
+            said.label("said"),
+            *(reaches(label, limit).label(name) for name, label, limit in limits),
+        )
         .where(scored)
         .subquery()
     )
-    columns = each.c.now, each.c.then, each.c.said
-    rows = db.session.execute(select(*columns, func.count()).group_by(*columns))
-    fates = {(Action(b), Action(a), Verdict(s)): count for b, a, s, count in rows}
-    unscored = db.session.scalar(
-        select(func.count()).where(recent, Comment.toxic.is_(None)).select_from(Comment)
-    )
+    groups = each.c.now, each.c.then, each.c.said
+    reached = [how_many(each.c[name]) for name, _, _ in limits]
+    rows = db.session.execute(select(*groups, func.count(), *reached).group_by(*groups)).all()
+
+    fates = {(Action(b), Action(a), Verdict(s)): count for b, a, s, count, *_ in rows}
+    totals = {
+        name: sum(row[i] for row in rows) for i, (name, _, _) in enumerate(limits, len(groups) + 1)
+    }
+    all_recent = db.session.scalar(select(func.count()).select_from(Comment).where(recent)) or 0
     return Replay(
         fates,
-        _label_counts(scored, current, proposed),
-        unscored or 0,
+        {label: LabelCount(**_of_label(totals, label)) for label in LABELS},
+        all_recent - sum(fates.values()),
         _examples(and_(scored, before != after), before, after, said),
     )
-
-
-def over_review(policy: Policy, *, since: datetime | None = None) -> Mapping[str, int]:
-    """Per label, how many recent comments reach its review threshold."""
-    recent = Comment.created_at >= (since or now() - timedelta(days=DAYS))
-    sums = [_sum(_reaches(label, policy.thresholds[label].review)) for label in LABELS]
-    row = db.session.execute(select(*sums).where(recent)).one()
-    return {label: count or 0 for label, count in zip(LABELS, row, strict=True)}
-
-
-def histogram(*, since: datetime | None = None) -> Mapping[str, Sequence[int]]:
-    """Per label, how many recent comments score in each of 20 equal steps from 0 to 1."""
-    recent = Comment.created_at >= (since or now() - timedelta(days=DAYS))
-    steps = range(BUCKETS)
-    sums = [_sum(_reaches(label, step / BUCKETS)) for label in LABELS for step in steps]
-    row = [count or 0 for count in db.session.execute(select(*sums).where(recent)).one()]
-    counts = {}
-    for i, label in enumerate(LABELS):
-        at_least = [*row[i * BUCKETS : (i + 1) * BUCKETS], 0]
-        counts[label] = [at_least[step] - at_least[step + 1] for step in steps]
-    return counts
 
 
 def _action(policy: Policy) -> ColumnElement[str]:
     """`policy.decide.decide` as SQL: a score at its threshold crosses it."""
     limits = policy.thresholds
     rejects = [
-        _reaches(label, limit)
+        reaches(label, limit)
         for label in LABELS
         if (limit := limits[label].auto_reject) is not None
     ]
-    holds = [_reaches(label, limits[label].review) for label in LABELS]
+    holds = [reaches(label, limits[label].review) for label in LABELS]
     whens = [(or_(*rejects), Action.REJECT.value)] if rejects else []
     return case(*whens, (or_(*holds), Action.HOLD.value), else_=literal(Action.PUBLISH.value))
 
@@ -210,19 +196,22 @@ def _verdict() -> ColumnElement[str]:
     )
 
 
-def _label_counts(scored: Condition, current: Policy, proposed: Policy) -> Mapping[str, LabelCount]:
-    sums = [
-        _sum(_reaches(label, limit)) if limit is not None else literal(0)
-        for label in LABELS
-        for limit in (
-            current.thresholds[label].review,
-            proposed.thresholds[label].review,
-            current.thresholds[label].auto_reject,
-            proposed.thresholds[label].auto_reject,
-        )
-    ]
-    row = [count or 0 for count in db.session.execute(select(*sums).where(scored)).one()]
-    return {label: LabelCount(*row[i * 4 : i * 4 + 4]) for i, label in enumerate(LABELS)}
+def _limits(current: Policy, proposed: Policy) -> list[tuple[str, str, float]]:
+    """(name of the count, label, threshold) for each threshold that is on in either policy."""
+    found = []
+    for label in LABELS:
+        for when, limit in (
+            ("now", current.thresholds[label]),
+            ("then", proposed.thresholds[label]),
+        ):
+            found.append((f"{label} review_{when}", label, limit.review))
+            if limit.auto_reject is not None:
+                found.append((f"{label} reject_{when}", label, limit.auto_reject))
+    return found
+
+
+def _of_label(totals: Mapping[str, int], label: str) -> dict[str, int]:
+    return {field.name: totals.get(f"{label} {field.name}", 0) for field in fields(LabelCount)}
 
 
 def _examples(
@@ -271,9 +260,11 @@ def _example(row: Row[Any]) -> Example:
     )
 
 
-def _reaches(label: str, limit: float) -> Condition:
+def reaches(label: str, limit: float) -> Condition:
+    """Whether a comment's score is at a threshold or over it, as SQL."""
     return cast(Condition, getattr(Comment, label) >= limit)
 
 
-def _sum(condition: Condition) -> ColumnElement[int]:
+def how_many(condition: Condition) -> ColumnElement[int]:
+    """How many rows meet a condition, as SQL; NULL where there is no row."""
     return func.sum(case((condition, 1), else_=0))

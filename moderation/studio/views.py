@@ -23,7 +23,8 @@ from moderation.scoring.serving import current_card, current_scorer
 from moderation.studio.forms import ThresholdsForm
 from moderation.studio.overview import headline, overview
 from moderation.studio.preview import Preview, preview, was_shown
-from moderation.studio.replay import DAYS, histogram, over_review
+from moderation.studio.replay import DAYS
+from moderation.studio.spread import spread
 from moderation.web.guard import requires
 from moderation.web.permissions import Permission
 
@@ -152,8 +153,7 @@ def _page(
         labels=LABELS,
         current=current,
         standing=current_version(),
-        over_review=over_review(current),
-        histogram=histogram(),
+        spread=spread(current),
         history=history(request.args.get("after"), request.args.get("before")),
         preview=shown,
         used=used,

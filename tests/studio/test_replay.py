@@ -11,7 +11,8 @@ from moderation.comments.tables import Comment, Status
 from moderation.db import db, writing
 from moderation.policy.decide import Action, Policy, Threshold, decide
 from moderation.scoring.labels import LABELS
-from moderation.studio.replay import Verdict, histogram, over_review, replay
+from moderation.studio.replay import Verdict, replay
+from moderation.studio.spread import spread
 from tests.studio.conftest import scored_row
 
 
@@ -57,13 +58,11 @@ def test_it_counts_what_the_decision_decides_row_by_row(app, rows, current, prop
         assert counted.reject_then == sum(
             limit.auto_reject is not None and row[label] >= limit.auto_reject for row in rows
         )
-    assert over_review(current) == {
-        label: sum(row[label] >= current.thresholds[label].review for row in rows)
-        for label in LABELS
-    }
-    assert {label: sum(counts) for label, counts in histogram().items()} == dict.fromkeys(
-        LABELS, len(rows)
-    )
+    scores = spread(current)
+    for label in LABELS:
+        limit = current.thresholds[label].review
+        assert scores[label].reached == sum(row[label] >= limit for row in rows)
+        assert sum(scores[label].steps) == len(rows)
 
 
 # What people said, by hand: (status after scoring, where Mona sent it, insult)
@@ -115,8 +114,8 @@ def test_only_the_last_30_days_count(scored):
     scored(days_ago=29.9, insult=0.4)
     scored(days_ago=30.1, insult=0.4)
     assert replay(policy(), policy(2, insult=Threshold(0.3))).changed == 1
-    assert over_review(policy(insult=Threshold(0.3)))["insult"] == 1
-    assert sum(histogram()["insult"]) == 1
+    found = spread(policy(insult=Threshold(0.3)))["insult"]
+    assert (found.reached, sum(found.steps)) == (1, 1)
 
 
 def test_comments_without_scores_are_left_out_and_counted(comment, scorer):
@@ -126,10 +125,10 @@ def test_comments_without_scores_are_left_out_and_counted(comment, scorer):
     assert (found.scored, found.unscored, found.changed) == (0, 1, 0)
 
 
-def test_the_histogram_puts_each_score_in_its_step(scored):
+def test_the_spread_puts_each_score_in_its_step(scored):
     for insult in (0.0, 0.049, 0.05, 0.999, 1.0):
         scored(insult=insult)
-    counts = histogram()["insult"]
+    counts = spread(policy())["insult"].steps
     assert (counts[0], counts[1], counts[19], sum(counts)) == (2, 1, 2, 5)
 
 
