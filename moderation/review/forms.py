@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import FloatField, HiddenField, IntegerField, SearchField, SelectField, StringField
+from wtforms import HiddenField, IntegerField, SearchField, SelectField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import AnyOf, Length, NumberRange, Optional, ValidationError
 
@@ -14,12 +14,12 @@ from moderation.review.decide import CHOICES
 from moderation.review.filters import Filter, Order, State
 from moderation.scoring.labels import LABELS
 from moderation.text.storable import storable
+from moderation.web.fields import ScoreField
 from moderation.web.forms import Form
 
 MAX_NOTE = 1000
 MAX_SEARCH = 200
 DECISIONS = sorted({choice.to for choices in CHOICES.values() for choice in choices})
-NO_SCORE = "Write a number from 0 to 1, such as 0.6."
 
 STATE_NAMES = {
     State.HELD: "Held",
@@ -37,17 +37,6 @@ STATE_NAMES = {
 def tidy(value: str | None) -> str | None:
     """What was typed, fit for the database; None if that is nothing."""
     return storable(value or "").strip() or None
-
-
-class ScoreField(FloatField):
-    """A score within 0-1, or nothing."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the number; a comma serves as the point too."""
-        try:
-            super().process_formdata([value.replace(",", ".") for value in valuelist])
-        except ValueError:
-            raise ValueError(NO_SCORE) from None
 
 
 class IdField(IntegerField):
@@ -84,8 +73,8 @@ class FilterForm(Form):
         coerce=lambda value: value or None,
         default=None,
     )
-    least = ScoreField("Score from", [Optional(), NumberRange(0, 1, message=NO_SCORE)])
-    most = ScoreField("Score to", [Optional(), NumberRange(0, 1, message=NO_SCORE)])
+    least = ScoreField("Score from")
+    most = ScoreField("Score to")
     author = StringField("Author", [Length(max=80)], filters=[tidy])
     page = StringField("Page", [Length(max=100)], filters=[tidy])
     author_of = IdField(

@@ -9,17 +9,12 @@ from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import Length
 
 from moderation.policy.decide import Policy, PolicyError, Threshold, check
+from moderation.review.forms import tidy
 from moderation.scoring.labels import LABELS
-from moderation.text.storable import storable
 from moderation.web.fields import ScoreField
 from moderation.web.forms import Form
 
 MAX_NOTE = 500
-
-
-def tidy(value: str | None) -> str | None:
-    """What was typed, fit for the database; None if that is nothing."""
-    return storable(value or "").strip() or None
 
 
 class ThresholdsForm(Form):

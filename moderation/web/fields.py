@@ -13,7 +13,7 @@ class ScoreField(FloatField):
     """A number from 0 to 1, or nothing (None). A decimal comma serves as the point too."""
 
     MESSAGE = "Write a number from 0 to 1, such as 0.6."
-    widget = NumberInput(step="0.01", min="0", max="1")
+    widget = NumberInput(step="any", min="0", max="1")
 
     def __init__(self, label: str, **options: Any) -> None:
         super().__init__(label, [Optional(), NumberRange(0, 1, message=self.MESSAGE)], **options)
