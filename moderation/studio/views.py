@@ -89,7 +89,7 @@ def change() -> ResponseReturnValue:
         else:
             flash(f"Policy {saved.version} is in force.", "success")
             return redirect(url_for(".thresholds"), 303)
-    page = _page(form, current, shown, moved=moved, unseen=saving and not sealed)
+    page = _page(form, current, shown, moved=moved, unseen=saving and not moved)
     return page, 409 if saving and moved else 200
 
 
@@ -109,6 +109,7 @@ def live_preview() -> ResponseReturnValue:
         standing=current_version(),
         preview=_preview(current, form),
         moved=moved,
+        live=True,
         days=DAYS,
     )
 

@@ -151,6 +151,7 @@ def test_whoever_saves_second_is_told_and_keeps_their_values(page):
     assert answer.status_code == 409
     shown = read(answer)
     assert "Bo saved policy 2" in shown.main
+    assert "had not been previewed" not in shown.main
     assert "toxic review from 0.80 →to 0.50" in shown.main, "what Bo changed would be undone"
     assert shown.one("input", name="insult_review").attributes["value"] == "0.4"
     assert shown.one("input", name="note").attributes["value"] == "too mild"
@@ -164,7 +165,7 @@ def test_a_save_between_the_look_and_the_write_is_told_too(page, monkeypatch):
 
     def overtaken(*args, **kwargs):
         monkeypatch.undo()
-        save_policy({**dict.fromkeys(LABELS, Threshold(0.6))}, Actor(9, "Bo"), after=1)
+        save_policy(dict.fromkeys(LABELS, Threshold(0.6)), Actor(9, "Bo"), after=1)
         return save_policy(*args, **kwargs)
 
     monkeypatch.setattr(views, "save_policy", overtaken)
@@ -213,6 +214,14 @@ def test_the_live_preview_is_the_same_part_of_the_page(page, scored):
     assert "1</b> of 1 comments would have gone another way" in answer.text
     page.post(f"{URL}", data={**sent, **fields(answer), "save": "1"})
     assert current_policy().version == 2, "its seal is as good as that of the page"
+
+
+def test_the_live_preview_tells_of_a_newer_policy_too(page):
+    sent = fields(page.get(URL), insult_review="0.4")
+    save_policy(dict.fromkeys(LABELS, Threshold(0.6)), Actor(9, "Bo"), after=1)
+    answer = page.post(f"{URL}/preview", data=sent)
+    assert "saved policy 2" in answer.text
+    assert read(answer).one("input", name="base").attributes["value"] == "2"
 
 
 def test_the_live_preview_of_impossible_values_cannot_be_saved(page):
