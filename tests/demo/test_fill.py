@@ -112,3 +112,12 @@ def test_a_fill_that_is_interrupted_leaves_nothing(app, scorer):
         fill(scorer, advance=pull_the_plug)
     assert stored() == before
     assert len(fill(scorer)) == 3, "and the next one fills"
+
+
+def test_what_would_be_decided_in_the_future_is_left_undecided(app, scorer, monkeypatch):
+    monkeypatch.setattr(demo, "lines", lambda: [line for line in lines() if line["verdict"]])
+    monkeypatch.setattr(demo, "_delay", lambda random: 24 * 365)
+    fill(scorer)
+    assert count(Comment)
+    decided = select(Event).where(Event.actor_id.is_not(None))
+    assert db.session.scalars(decided).all() == []
