@@ -1,5 +1,6 @@
 """Scores that mean what they say, and the thresholds that follow from them."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,8 +77,13 @@ def review_thresholds(
         lowest = _lowest_score(
             labels[known, column], scores[known, column], weights[known], precision
         )
-        thresholds[label] = round(precision if lowest is None else lowest, 4)
+        # Two decimals, as people set and read them; rounded up, so that the precision holds.
+        thresholds[label] = _round_up(precision if lowest is None else lowest)
     return thresholds
+
+
+def _round_up(threshold: float) -> float:
+    return math.ceil(round(100 * threshold, 6)) / 100
 
 
 def _precision_and_recall(

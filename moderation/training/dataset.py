@@ -170,7 +170,7 @@ _READERS = {
     ),
     ".tsv": (
         _read_tsv,
-        "non-toxic Wikipedia sentences with identity terms "
+        "non-toxic sentences of Wikipedia articles, with identity terms or picked at random "
         "(Conversation AI, unintended bias analysis)",
         "Apache-2.0, text CC BY-SA 3.0",
     ),
