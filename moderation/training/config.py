@@ -34,7 +34,7 @@ class TrainingConfig:
     hidden: int = 64
     word_dropout: float = 0.2
     dropout: float = 0.2
-    epochs: int = 6
+    epochs: int = 5
     batch: int = 256
     learning_rate: float = 0.003
     review_precision: float = 0.7

@@ -97,7 +97,7 @@ def train(paths: list[Path], config: TrainingConfig, out: Path, cache: Path | No
             "sources": [asdict(source) for source in sources],
             "rows": {"train": len(train_rows.texts), "validation": len(parts.validation.texts)},
             "vectors": {"origin": vocabulary.origin, "licence": vocabulary.licence},
-            "recipe": asdict(config),
+            "recipe": asdict(config) | {"vectors": _without_folder(config.vectors)},
             "history": history,
             "calibration": {
                 "how": "Platt scaling per class on the weighted validation rows, folded into the "
@@ -112,6 +112,12 @@ def train(paths: list[Path], config: TrainingConfig, out: Path, cache: Path | No
         },
     )
     return load_artefact(out)
+
+
+def _without_folder(vectors: str) -> str:
+    """The name of the vectors: where they lay on one machine is no part of the recipe."""
+    kind, _, where = vectors.partition(":")
+    return f"{kind}:{Path(where).name}" if where else kind
 
 
 def calibrate_network(network: keras.Model, calibration: calibrate.Calibration) -> None:
