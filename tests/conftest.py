@@ -5,6 +5,7 @@ Every test that touches the database runs twice: on SQLite and on PostgreSQL.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import uuid
@@ -146,6 +147,24 @@ def app(settings: Settings, scorer: FixedScorer) -> Iterator[Flask]:
 def client(app: Flask) -> FlaskClient:
     """A stranger."""
     return app.test_client()
+
+
+@pytest.fixture
+def site(settings: Settings, scorer: FixedScorer, app: Flask) -> Iterator[Callable[..., Flask]]:
+    """Another application on the same database, with changed settings."""
+    made: list[Flask] = []
+
+    def make(*, scorer: FixedScorer | None = scorer, **changes: object) -> Flask:
+        other = create_app(dataclasses.replace(settings, **changes), scorer)
+        other.config["WTF_CSRF_ENABLED"] = False
+        made.append(other)
+        return other
+
+    yield make
+    for other in made:
+        with other.app_context():
+            db.session.remove()
+            db.engine.dispose()
 
 
 @pytest.fixture

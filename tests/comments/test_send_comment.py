@@ -1,6 +1,5 @@
 """Sending the form: what the author is told, and that nothing written is ever lost."""
 
-import dataclasses
 import re
 
 import pytest
@@ -195,15 +194,11 @@ def test_with_the_scorer_down_the_comment_is_taken_in_and_held(client, write, sc
     assert "until it has been read" in read(client.get(answer.location)).main
 
 
-def test_with_the_model_damaged_the_comment_is_taken_in_and_held(settings, tmp_path, app):
+def test_with_the_model_damaged_the_comment_is_taken_in_and_held(site, tmp_path):
     models = tmp_path / "no-models"
     models.mkdir()
-    broken = create_app(dataclasses.replace(settings, models=models))
-    broken.config["WTF_CSRF_ENABLED"] = False
-    answer = broken.test_client().post("/", data={"name": "Tess", "text": "A kind word"})
-    with broken.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    broken = site(scorer=None, models=models).test_client()
+    answer = broken.post("/", data={"name": "Tess", "text": "A kind word"})
     assert answer.status_code == 303
     assert comments()[0].hold_reason == HoldReason.UNSCORED
 
@@ -234,15 +229,10 @@ def test_a_form_that_was_open_too_long_comes_back_filled_and_works(app, client):
     assert db.session.scalar(select(func.count()).select_from(Comment)) == 1
 
 
-def test_too_many_comments_are_refused_for_a_minute_and_nothing_is_lost(settings, scorer, app):
-    strict = create_app(dataclasses.replace(settings, comment_limit="2 per minute"), scorer)
-    strict.config["WTF_CSRF_ENABLED"] = False
-    client = strict.test_client()
+def test_too_many_comments_are_refused_for_a_minute_and_nothing_is_lost(site):
+    client = site(comment_limit="2 per minute").test_client()
     form = {"name": "Tess", "text": "A kind word"}
     answers = [client.post("/", data=form | {"text": f"Word {n}"}) for n in range(3)]
-    with strict.app_context():
-        db.session.remove()
-        db.engine.dispose()
     assert [a.status_code for a in answers] == [303, 303, 429]
     assert 0 < int(answers[2].headers["Retry-After"]) <= 61
     page = read(answers[2])

@@ -1,6 +1,5 @@
 """A page: its key, its comments in order, its parts, and how little it asks of the database."""
 
-import dataclasses
 from datetime import timedelta
 
 import pytest
@@ -64,13 +63,9 @@ def test_a_key_is_shown_as_a_title(client):
     assert page.one("title").text.startswith("Bike lanes and buses ")
 
 
-def test_the_front_page_shows_the_page_that_the_settings_name(settings, app, scorer, comment):
+def test_the_front_page_shows_the_page_that_the_settings_name(site, comment):
     comment("On the other page", page="other")
-    site = create_app(dataclasses.replace(settings, default_page="other"), scorer)
-    page = read(site.test_client().get("/"))
-    with site.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    page = read(site(default_page="other").test_client().get("/"))
     assert texts(page) == ["On the other page"]
 
 

@@ -99,9 +99,9 @@ def test_no_page_tells_a_score_or_a_version(client, comment, to):
     sent = comment("you idiot")
     if to:
         bring(sent, to)
-    text = client.get(f"/c/{sent.status_token}").text
-    for secret in ("0.96", "0.94", "0.5", "96", "fixed.1", "olicy", "hreshold"):
-        assert secret not in text.split("<main", 1)[1].split("</main>")[0], secret
+    text = said(client, sent)
+    for secret in ("0.9", "0.5", "96", "fixed", "olicy", "hreshold", "score"):
+        assert secret not in text, secret
 
 
 def test_search_engines_stay_out(client, comment):

@@ -106,13 +106,8 @@ def test_a_form_that_was_open_too_long_comes_back_filled(app, client):
     assert client.post("/try", data=read(answer).fields()).status_code == 200
 
 
-def test_too_many_trials_are_refused_for_a_minute(settings, scorer, app):
-    strict = create_app(dataclasses.replace(settings, try_limit="1 per minute"), scorer)
-    strict.config["WTF_CSRF_ENABLED"] = False
-    client = strict.test_client()
+def test_too_many_trials_are_refused_for_a_minute(site):
+    client = site(try_limit="1 per minute").test_client()
     answers = [client.post("/try", data={"text": "A kind word"}) for _ in range(2)]
-    with strict.app_context():
-        db.session.remove()
-        db.engine.dispose()
     assert [a.status_code for a in answers] == [200, 429]
     assert read(answers[1]).fields()["text"] == "A kind word"

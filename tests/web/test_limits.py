@@ -1,33 +1,11 @@
 """Rate limits: by address, per worker unless Redis is there, and only on sending."""
 
-import dataclasses
 import os
 
 import pytest
 
-from moderation import create_app
-from moderation.db import db
-
 REDIS = os.environ.get("EVENKEEL_TEST_REDIS", "")
 FORM = {"name": "Tess", "text": "A kind word"}
-
-
-@pytest.fixture
-def site(settings, scorer, app):
-    """Make an application like the test's own, with changed settings."""
-    made = []
-
-    def make(**changes):
-        site = create_app(dataclasses.replace(settings, **changes), scorer)
-        site.config["WTF_CSRF_ENABLED"] = False
-        made.append(site)
-        return site
-
-    yield make
-    for other in made:
-        with other.app_context():
-            db.session.remove()
-            db.engine.dispose()
 
 
 def send(client, n, **environ):
