@@ -48,6 +48,8 @@ def create_app(settings: Settings | None = None, scorer: Scorer | None = None) -
         SESSION_COOKIE_HTTPONLY=True,
         PERMANENT_SESSION_LIFETIME=settings.session_hours * 3600,
         WTF_CSRF_TIME_LIMIT=settings.session_hours * 3600,
+        # The token is enough. Browsers that hide where they come from could send no comment.
+        WTF_CSRF_SSL_STRICT=False,
     )
     if settings.trusted_proxies:
         n = settings.trusted_proxies
