@@ -1,6 +1,6 @@
 """Which cleaning steps help? Train the same small network on each variant and compare.
 
-    python benchmarks/cleaning.py --data train.parquet --vectors minilm --write
+    python -m benchmarks.cleaning --data train.parquet --vectors minilm --write
 
 Each row is the mean AUC over a few seeds on one validation set, twice: the comments as written,
 and the same with nearly a third of their words disguised. `--write` puts the table into the cards

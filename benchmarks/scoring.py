@@ -1,6 +1,6 @@
 """How long one comment takes, on one thread.
 
-    python benchmarks/scoring.py
+    python -m benchmarks.scoring
 
 Prints the network alone at 64 tokens, cleaning and tokenising, the whole scorer on a comment of 70
 words, and, where TensorFlow is installed, Keras's `predict` on the same input and the ratio.

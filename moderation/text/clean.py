@@ -38,7 +38,8 @@ _ASCII_WORD = re.compile(r"[a-z]+")
 _STRETCHED_LETTER = re.compile(r"([a-z])\1{2,}")
 _STRETCHED_SIGN = re.compile(rf"([^a-z\s{FOREIGN}])\1{{3,}}")
 _LINK = re.compile(r"\b(?:https?://|ftp://|ww\.)\S+")
-_LONG_TOKEN = re.compile(rf"([a-z0-9{FOREIGN}]{{{LONGEST_TOKEN}}})(?=[a-z0-9{FOREIGN}])")
+# What is cut off has four letters at least, or it could be taken for a spaced letter.
+_LONG_TOKEN = re.compile(rf"([a-z0-9{FOREIGN}]{{{LONGEST_TOKEN - 3}}})(?=[a-z0-9{FOREIGN}]{{4}})")
 _SPACED_LETTERS = re.compile(r"(?<![a-z0-9])[a-z]([ .,_*|/~+-]{1,3})[a-z](?:\1[a-z])+(?![a-z0-9])")
 _NO_LETTER = re.compile(r"[^a-z]")
 
@@ -117,10 +118,11 @@ def break_long_words(text: str) -> str:
 def join_spaced_letters(text: str) -> str:
     """Join letters that stand apart: known words if they fall into such (`y o u f o o l`).
 
-    Else, a run no longer than a word is one word. A longer one stays: joined it would be a word
-    that nobody knows.
+    Other runs become one word, which word pieces read better than single letters.
     """
-    return _SPACED_LETTERS.sub(_join_run, text)
+    while (joined := _SPACED_LETTERS.sub(_join_run, text)) != text:
+        text = joined  # a letter that is left over may now stand beside others
+    return text
 
 
 STEPS: tuple[Step, ...] = (
@@ -134,10 +136,11 @@ STEPS: tuple[Step, ...] = (
     lower_case,
     squeeze_white_space,
     squeeze_repeats,
+    join_spaced_letters,
+    squeeze_repeats,
     replace_links,
     break_long_words,
     squeeze_white_space,
-    join_spaced_letters,
 )
 
 
@@ -207,7 +210,7 @@ def _join_run(match: re.Match[str]) -> str:
     letters = _NO_LETTER.sub("", match[0])
     if words := _split_into_words(letters):
         return " ".join(words)
-    return letters if len(letters) <= LONGEST_WORD else match[0]
+    return letters
 
 
 def _split_into_words(letters: str) -> list[str]:
