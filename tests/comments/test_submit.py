@@ -1,14 +1,18 @@
 """The spine: what becomes of a comment, and what never happens to it."""
 
+import multiprocessing
+import os
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
+from moderation import create_app
 from moderation.audit.tables import Event
 from moderation.comments.submit import MAX_TRIES, Draft, judge, rescore, store, submit
 from moderation.comments.tables import Comment, HoldReason, Status
 from moderation.db import db, now
+from moderation.settings import Settings
 from tests.fixed_scorer import FixedScorer
 
 LONG_AGO = timedelta(hours=1)
@@ -115,3 +119,30 @@ def test_the_audit_trail_says_who_from_to_and_by_which_versions(comment):
     assert (event.actor_name, event.subject_id) == ("system", str(sent.id))
     assert (event.before, event.after) == ("held (unscored)", "held (score)")
     assert (event.policy_version, event.model_version) == (1, "fixed.1")
+
+
+class Deadly(FixedScorer):
+    """Ends its process, as a crash in native code would."""
+
+    def score(self, texts):
+        os._exit(139)
+
+
+def die_of(settings: Settings, comment_id: int) -> None:
+    app = create_app(settings, Deadly())
+    with app.app_context():
+        judge(comment_id, Deadly())
+
+
+def test_a_comment_that_really_kills_three_processes_is_still_there_and_quarantined(app, settings):
+    comment_id, _ = store(Draft("home", "Tess", "boom"), at=now() - LONG_AGO)
+    for _ in range(MAX_TRIES):
+        process = multiprocessing.get_context("spawn").Process(
+            target=die_of, args=(settings, comment_id)
+        )
+        process.start()
+        process.join(60)
+        assert process.exitcode == 139
+    rescore(FixedScorer())
+    sent = db.session.get_one(Comment, comment_id)
+    assert (sent.text, sent.hold_reason) == ("boom", HoldReason.QUARANTINED)

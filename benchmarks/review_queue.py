@@ -1,6 +1,6 @@
 """How long the server needs for a page of the queue, by order and filter.
 
-    python -m benchmarks.queue [--comments 20000] [--rounds 40]
+    python -m benchmarks.review_queue [--comments 20000] [--rounds 40]
 
 Fills a temporary SQLite file, a twentieth of it held, and asks the real views as a signed-in
 moderator. Prints milliseconds of server time: median and 95th percentile.
