@@ -6,7 +6,6 @@ from flask import Flask
 from gunicorn.app.base import Application
 
 from moderation.db import db
-from moderation.scoring.serving import forget_scorer
 from moderation.settings import ROOT
 
 CONFIG = ROOT / "deploy" / "gunicorn.conf.py"
@@ -31,9 +30,8 @@ class Web(Application):
 
 
 def serve(app: Flask, bind: str) -> None:
-    """Serve until a signal ends it. Connections and the scorer are left behind at the fork."""
+    """Serve until a signal ends it. Database connections are left behind at the fork."""
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
-    forget_scorer(app)
     Web(app, bind).run()

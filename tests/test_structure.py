@@ -1,6 +1,7 @@
 """The plan of the house, held by tests."""
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -60,6 +61,16 @@ def test_the_factory_imports_every_table(tmp_path):
 def test_serving_never_imports_tensorflow():
     code = "import wsgi, sys; assert not {'tensorflow', 'keras'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+def test_the_web_server_forks_before_onnx_runtime_is_imported(tmp_path):
+    """Once imported it keeps a thread; a process forked after that hangs when it should end."""
+    code = (
+        "import sys, wsgi; from moderation.cli import prepare_site;"
+        "wsgi.app.app_context().push(); prepare_site(); assert 'onnxruntime' not in sys.modules"
+    )
+    environ = os.environ | {"EVENKEEL_INSTANCE": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, env=environ)
 
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))

@@ -22,6 +22,11 @@ from moderation.scoring.serving import current_scorer
 
 demo_cli = AppGroup("demo", help="A believable site to try Evenkeel on.")
 
+NOT_EMPTY = (
+    "The database is not empty: the demo adds nothing, and what is there is served.\n"
+    "New passwords for the demo's people: FLASK_APP=wsgi .venv/bin/flask demo passwords"
+)
+
 url_option = click.option(
     "--url", default="http://127.0.0.1:8000", show_default=True, help="Where the site answers."
 )
@@ -50,10 +55,7 @@ def fill_command(url: str, as_json: bool) -> None:
     elif logins:
         _show(logins, url)
     else:
-        click.echo(
-            "The database is not empty: the demo adds nothing, and what is there is served.\n"
-            "New passwords for the demo's people: flask demo passwords"
-        )
+        click.echo(NOT_EMPTY)
 
 
 @demo_cli.command("passwords")

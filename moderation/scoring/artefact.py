@@ -1,17 +1,21 @@
 """One trained version on disk, verified before it is used."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import onnxruntime
 
 from moderation.scoring.labels import LABELS
 from moderation.text.tokens import Tokeniser
+
+if TYPE_CHECKING:
+    import onnxruntime
 
 MODELS_DIR = Path(__file__).resolve().parents[2] / "models"
 
@@ -45,11 +49,11 @@ class Artefact:
         """The version, as in the folder's name."""
         return str(self.card["version"])
 
-    @property
-    def review_thresholds(self) -> dict[str, float]:
-        """Per label, the score from which a comment is held: the default policy."""
-        review: Mapping[str, float] = self.card["thresholds"]["review"]
-        return {label: float(review[label]) for label in LABELS}
+
+def review_thresholds(card: Mapping[str, Any]) -> dict[str, float]:
+    """Per label, the score from which a comment is held, as a card states it."""
+    review: Mapping[str, float] = card["thresholds"]["review"]
+    return {label: float(review[label]) for label in LABELS}
 
 
 def find_artefact(models_dir: Path = MODELS_DIR) -> Path:
@@ -66,8 +70,11 @@ def find_artefact(models_dir: Path = MODELS_DIR) -> Path:
     return folders[0]
 
 
-def load_artefact(folder: Path) -> Artefact:
-    """Verify the version in `folder` and open it; raise ArtefactError naming the file at fault."""
+def verified_card(folder: Path) -> dict[str, Any]:
+    """The card of the version in `folder`, every file checked against it but none opened.
+
+    Raises ArtefactError naming the file at fault.
+    """
     card = _read_card(folder / CARD)
     if card["version"] != folder.name:
         raise ArtefactError(
@@ -76,6 +83,12 @@ def load_artefact(folder: Path) -> Artefact:
         )
     _check_hashes(folder, card["files"])
     _check_labels(folder / LABEL_FILE, card)
+    return card
+
+
+def load_artefact(folder: Path) -> Artefact:
+    """Verify the version in `folder` and open it; raise ArtefactError naming the file at fault."""
+    card = verified_card(folder)
     tokeniser = _open_tokeniser(folder / TOKENISER)
     network = _open_network(folder / NETWORK)
     _check_vocabulary(folder / TOKENISER, tokeniser, network)
@@ -153,6 +166,9 @@ def _check_vocabulary(
 
 
 def _open_network(path: Path) -> onnxruntime.InferenceSession:
+    # Not before: once imported it keeps a thread, and a process forked later would never end.
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # one comment is too little work to share among threads
     options.inter_op_num_threads = 1

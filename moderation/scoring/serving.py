@@ -50,11 +50,6 @@ def current_scorer() -> Scorer:
         return scorer
 
 
-def forget_scorer(app: Flask) -> None:
-    """Let each process load a scorer of its own: sessions and threads do not survive a fork."""
-    app.extensions[KEY] = None
-
-
 def current_card() -> Mapping[str, Any] | None:
     """The card of the artefact that serves, once it is loaded; None for a scorer handed in."""
     card: Mapping[str, Any] | None = current_app.extensions.get(CARD)

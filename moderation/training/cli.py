@@ -15,8 +15,8 @@ from moderation.scoring.artefact import (
     file_hash,
     find_artefact,
     load_artefact,
+    review_thresholds,
 )
-from moderation.scoring.labels import LABELS
 from moderation.scoring.onnx_scorer import OnnxScorer
 from moderation.training.card import record_evaluation
 from moderation.training.comments_csv import CsvError, read_comments
@@ -148,10 +148,8 @@ def score_command(text: str, as_json: bool, models: Path) -> None:
     elif scores is None:
         click.echo(UNREADABLE)
     else:
-        for label in LABELS:
-            mark = "  over the review threshold" * (
-                scores[label] >= artefact.review_thresholds[label]
-            )
+        for label, threshold in review_thresholds(artefact.card).items():
+            mark = "  over the review threshold" * (scores[label] >= threshold)
             click.echo(f"{label:14} {scores[label]:.4f}{mark}")
 
 

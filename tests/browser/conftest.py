@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import time
@@ -62,15 +61,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             env=environ,
             stdout=file,
             stderr=subprocess.STDOUT,
-            start_new_session=True,
         )
     url = f"http://127.0.0.1:{port}"
     try:
         _wait_for(url, server, output)
         yield Site(url, _people(output.read_text()), instance)
     finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(30)
+        server.terminate()
+        server.wait(15)  # it ends all that it began, and soon
 
 
 def _wait_for(url: str, server: subprocess.Popen[bytes], output: Path) -> None:

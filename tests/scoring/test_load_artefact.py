@@ -9,6 +9,7 @@ from moderation.scoring.artefact import (
     file_hash,
     find_artefact,
     load_artefact,
+    review_thresholds,
     seal,
 )
 from moderation.scoring.labels import LABELS
@@ -27,8 +28,8 @@ def rewrite_card(folder, **changes):
 def test_a_whole_version_is_opened(tiny_folder):
     artefact = load_artefact(tiny_folder)
     assert artefact.version == "1.0"
-    assert tuple(artefact.review_thresholds) == LABELS
-    assert all(0 < value < 1 for value in artefact.review_thresholds.values())
+    assert tuple(review_thresholds(artefact.card)) == LABELS
+    assert all(0 < value < 1 for value in review_thresholds(artefact.card).values())
 
 
 @pytest.mark.parametrize("name", FILES)

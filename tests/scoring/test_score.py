@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moderation.scoring.artefact import load_artefact
+from moderation.scoring.artefact import load_artefact, review_thresholds
 from moderation.scoring.labels import LABELS
 from moderation.scoring.onnx_scorer import OnnxScorer
 from moderation.scoring.scorer import ScorerUnavailable
@@ -155,7 +155,7 @@ def test_an_ordinary_comment_is_under_every_review_threshold(shipped, text):
 
 
 def crossed(scorer, scores):
-    thresholds = scorer._artefact.review_thresholds
+    thresholds = review_thresholds(scorer._artefact.card)
     return {label for label in LABELS if scores[label] >= thresholds[label]}
 
 
@@ -181,7 +181,7 @@ def test_the_shipped_networks_are_small_enough_to_keep_in_history():
 def test_scoring_does_not_import_tensorflow(tiny_models):
     code = (
         "import sys; from pathlib import Path\n"
-        "from moderation.scoring.artefact import load_artefact\n"
+        "from moderation.scoring.artefact import load_artefact, review_thresholds\n"
         "from moderation.scoring.onnx_scorer import OnnxScorer\n"
         "import moderation.training.cli\n"
         f"OnnxScorer(load_artefact(Path({str(tiny_models / '1.0')!r}))).score(['hello'])\n"
