@@ -1,5 +1,12 @@
 """The application for gunicorn and the `flask` command: `gunicorn wsgi:app`."""
 
-from moderation import create_app
+import sys
 
-app = create_app()
+from moderation import create_app
+from moderation.settings import SettingsError
+
+try:
+    app = create_app()
+except SettingsError as error:  # one sentence that says what to do, not a trace
+    print(f"Evenkeel cannot start. {error}", file=sys.stderr)
+    sys.exit(3)  # the code that tells gunicorn not to try again
