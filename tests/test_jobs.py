@@ -10,12 +10,10 @@ from ipaddress import IPv6Address
 import pytest
 from huey.registry import Message
 
-from moderation import create_app
 from moderation.comments.submit import Draft, submit
 from moderation.comments.tables import Comment, Status
 from moderation.db import db, now
 from moderation.jobs import JsonSerializer, make_huey, rescore_if_able
-from tests.fixed_scorer import FixedScorer
 
 
 def test_the_unscored_wait_without_losing_tries_while_the_scorer_is_down(app, scorer):
@@ -50,15 +48,12 @@ def test_the_minutely_job_goes_through_the_queue_and_rescores(app, scorer, setti
 
 
 @pytest.mark.redis
-def test_with_redis_the_queue_and_the_limits_are_shared(tmp_path, settings):
+def test_with_redis_the_queue_and_the_limits_are_shared(site, settings):
     url = os.environ.get("EVENKEEL_TEST_REDIS")
     if not url:
         pytest.skip("no Redis: set EVENKEEL_TEST_REDIS=redis://…")
-    shared = replace(settings, redis_url=url, try_limit="1 per minute")
-    first, second = (create_app(shared, FixedScorer()) for _ in range(2))
-    assert make_huey(first, shared).pending_count() == 0
-    for app in (first, second):
-        app.config["WTF_CSRF_ENABLED"] = False
+    first, second = (site(redis_url=url, try_limit="1 per minute") for _ in range(2))
+    assert make_huey(first, replace(settings, redis_url=url)).pending_count() == 0
     address = {"REMOTE_ADDR": str(IPv6Address(uuid.uuid4().bytes))}  # nobody's counts but ours
     answers = [
         app.test_client().post("/try", data={"text": "hello"}, environ_base=address).status_code

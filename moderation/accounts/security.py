@@ -35,6 +35,8 @@ class NoRole(RoleMixin):
 def init_app(app: Flask) -> None:
     """Set up sessions and hashing."""
     app.config.update(
+        # Or files that caches keep for everybody would carry somebody's session cookie.
+        SESSION_REFRESH_EACH_REQUEST=False,
         SECURITY_PASSWORD_HASH="argon2",
         SECURITY_PASSWORD_SCHEMES=["argon2"],
         # No HMAC with the secret key before it: a lost key must not lose every password.
@@ -67,6 +69,7 @@ def _note_presence() -> None:
     """Keep `last_seen_at`, a few minutes rough."""
     if request.endpoint == "static" or not current_user.is_authenticated:
         return
+    session.modified = True  # the idle hours begin again
     moment = now()
     if current_user.last_seen_at and moment - current_user.last_seen_at < SEEN_EVERY:
         return

@@ -128,3 +128,10 @@ def test_last_seen_is_written_now_and_then(mona, client, sign_in, again, monkeyp
     monkeypatch.setattr(security, "now", lambda: first + security.SEEN_EVERY)
     is_in(client)
     assert again(mona.id).last_seen_at == first + security.SEEN_EVERY
+
+
+def test_a_file_for_everybody_carries_nobodys_cookie(mona, client, sign_in):
+    sign_in()
+    assert "Set-Cookie" in client.get("/account").headers
+    with client.get("/static/favicon.svg") as file:
+        assert "Set-Cookie" not in file.headers

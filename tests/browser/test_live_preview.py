@@ -49,6 +49,7 @@ def test_the_box_turns_the_automatic_rejection_on(visit):
 
 def test_a_session_that_ended_is_said_so(visit):
     page = visit("/admin/policy", role="admin")
+    page.wait_for_load_state("networkidle")  # a late answer would bring the cookie back
     page.context.clear_cookies()
     page.get_by_label("Review threat from", exact=True).fill("0.5")
     expect(page.get_by_role("alert")).to_contain_text("signed out")
