@@ -15,6 +15,8 @@ from moderation.accounts.cli import user_cli
 from moderation.audit import views as audit
 from moderation.comments import views as comments
 from moderation.demo.cli import demo_cli
+from moderation.outbox import tables as _outbox  # noqa: F401 - Alembic must see it
+from moderation.review import tables as _review  # noqa: F401
 from moderation.review import views as review
 from moderation.scoring import serving
 from moderation.scoring.scorer import Scorer

@@ -32,3 +32,17 @@ def test_the_audit_trail_refuses_to_be_altered(app, change):
         record("x", SYSTEM, ("test", 1))
     with pytest.raises(DatabaseError, match="append-only"), writing() as session:
         session.execute(text(change))
+
+
+def test_a_site_of_the_release_before_keeps_its_comments_and_its_conditions(app, comment):
+    comment("You are an idiot")
+    flask_migrate.downgrade(revision="0001")
+    flask_migrate.upgrade()
+    row = db.session.execute(
+        text("SELECT text, hold_reason, due_at < created_at, reports FROM comments")
+    ).one()
+    assert tuple(row) == ("You are an idiot", "score", True, 0)
+    db.session.rollback()
+    for broken in ("status = 'published', toxic = NULL", "hold_reason = 'mood'", "status = 'gone'"):
+        with pytest.raises(DatabaseError), writing() as session:
+            session.execute(text(f"UPDATE comments SET {broken}"))

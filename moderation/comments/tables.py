@@ -1,11 +1,19 @@
-"""Comments and their scores."""
+"""Comments, their scores, and what hangs on them: reports, near-duplicate keys, author rules."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from moderation.db import BigId, Model, UtcDateTime, now
@@ -28,7 +36,10 @@ class HoldReason(StrEnum):
     UNSCORED = "unscored"  # no score yet: new, or the scorer is down
     SCORE = "score"  # a review threshold was crossed
     UNREADABLE = "unreadable"  # the model knows nothing in it
+    UNSUPPORTED = "unsupported"  # a language that the model was not taught
     QUARANTINED = "quarantined"  # scoring it failed too often
+    AUTHOR = "author"  # everything by this author is to be seen first: see AuthorRule
+    ESCALATED = "escalated"  # a moderator wants an admin to decide
 
 
 class Comment(Model):
@@ -45,8 +56,8 @@ class Comment(Model):
         ),
         CheckConstraint("(status = 'held') = (hold_reason IS NOT NULL)", name="held_has_a_reason"),
         CheckConstraint(
-            "hold_reason IS NULL OR hold_reason IN"
-            " ('unscored', 'score', 'unreadable', 'quarantined')",
+            "hold_reason IS NULL OR hold_reason IN ('unscored', 'score', 'unreadable',"
+            " 'unsupported', 'quarantined', 'author', 'escalated')",
             name="hold_reason_known",
         ),
         CheckConstraint(
@@ -61,6 +72,9 @@ class Comment(Model):
         Index("ix_comments_reason_age", "hold_reason", "created_at", "id"),
         Index("ix_comments_worst", "urgency", "id"),
         Index("ix_comments_created", "created_at", "id"),
+        Index("ix_comments_queue_due", "status", "due_at", "id"),
+        Index("ix_comments_queue_reports", "status", "reports", "id"),
+        Index("ix_comments_pile", "pile_id", "status", "id"),
         *(Index(f"ix_comments_queue_{label}", "status", label, "id") for label in LABELS),
         # Counted on every page of the queue: from the index alone, without reading the texts.
         Index("ix_comments_counts", "status", "hold_reason", *LABELS),
@@ -82,6 +96,14 @@ class Comment(Model):
     status_changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     published_by_hand: Mapped[bool] = mapped_column(default=False)
     tries: Mapped[int] = mapped_column(default=0)
+    # By when it should be decided: the worse the score, the sooner. See clock.py.
+    due_at: Mapped[datetime] = mapped_column(
+        UtcDateTime, default=now, server_default="2026-01-01 00:00:00.000000"
+    )
+    # How many readers reported it since a person last looked.
+    reports: Mapped[int] = mapped_column(default=0, server_default="0")
+    # The first comment of the near-duplicates that this one belongs to; None: it stands alone.
+    pile_id: Mapped[int | None] = mapped_column(BigId)
     # The highest score; 1 until there is one, because the unknown must not sink in the queue.
     urgency: Mapped[float] = mapped_column(default=1.0)
 
@@ -107,3 +129,53 @@ class Comment(Model):
         for label in LABELS:
             setattr(self, label, float(scores[label]))
         self.urgency = max(float(scores[label]) for label in LABELS)
+
+
+class NearKey(Model):
+    """One of the keys of a comment in the near-duplicate index: alike texts share some."""
+
+    __tablename__ = "near_keys"
+    __table_args__ = (Index("ix_near_keys_comment", "comment_id"),)
+
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"), primary_key=True)
+
+
+class Report(Model):
+    """A reader's report of a published comment. One for each reader and comment."""
+
+    __tablename__ = "reports"
+    __table_args__ = (UniqueConstraint("comment_id", "reporter"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"))
+    # A keyed hash of the browser's own random cookie: no address, no name.
+    reporter: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str | None] = mapped_column(String(500))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class RuleKind(StrEnum):
+    """What may be asked of an author for a while, in the open: there are no shadow bans."""
+
+    MUTED = "muted"  # may not send; the form says so, why, and until when
+    REVIEW = "review"  # everything is held until a person has seen it
+
+
+class AuthorRule(Model):
+    """A rule about one author, with its reason and its end. Rows are ended, never deleted."""
+
+    __tablename__ = "author_rules"
+    __table_args__ = (
+        CheckConstraint("kind IN ('muted', 'review')", name="kind_known"),
+        Index("ix_author_rules_author", "author_key", "until"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    author_key: Mapped[str] = mapped_column(String(270))
+    kind: Mapped[RuleKind] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(String(500))
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    made_by: Mapped[str] = mapped_column(String(120))
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

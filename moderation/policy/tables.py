@@ -1,4 +1,4 @@
-"""The policy's versions."""
+"""The policy's versions, and the options of the desk."""
 
 from __future__ import annotations
 
@@ -22,3 +22,14 @@ class PolicyVersion(Model):
     note: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     created_by: Mapped[str] = mapped_column(String(120))
+
+
+class Option(Model):
+    """One option of the desk that an admin changed; what is not here has its default."""
+
+    __tablename__ = "options"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    changed_by: Mapped[str] = mapped_column(String(120))

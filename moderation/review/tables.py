@@ -1,0 +1,187 @@
+"""What moderators do and say: actions, verdicts, labels, claims, notes, looks, their own views."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from moderation.comments.tables import HoldReason, Status
+from moderation.db import BigId, Model, UtcDateTime, now
+
+
+class Guideline(Model):
+    """A rule of the site that a comment can break: the reason given with a rejection."""
+
+    __tablename__ = "guidelines"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    title: Mapped[str] = mapped_column(String(80))
+    text: Mapped[str] = mapped_column(String(500))  # told to the author
+    position: Mapped[int] = mapped_column(default=0)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ReviewAction(Model):
+    """What one key or button did, to one comment or to many: what `undo` takes back."""
+
+    __tablename__ = "review_actions"
+    __table_args__ = (Index("ix_review_actions_user", "user_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Verdict(Model):
+    """A person's decision on one comment: from where, to where, and by which guideline."""
+
+    __tablename__ = "verdicts"
+    __table_args__ = (
+        Index("ix_verdicts_action", "action_id"),
+        Index("ix_verdicts_comment", "comment_id", "id"),
+        Index("ix_verdicts_at", "at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    action_id: Mapped[int] = mapped_column(ForeignKey("review_actions.id"))
+    comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    from_status: Mapped[Status] = mapped_column(String(10))
+    from_reason: Mapped[HoldReason | None] = mapped_column(String(12))
+    to_status: Mapped[Status] = mapped_column(String(10))
+    to_reason: Mapped[HoldReason | None] = mapped_column(String(12))
+    guideline_id: Mapped[int | None] = mapped_column(ForeignKey("guidelines.id"))
+    event_id: Mapped[int] = mapped_column(ForeignKey("audit_events.id"))
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Labelling(Model):
+    """Which of the six classes truly apply, by one person's judgement: training labels."""
+
+    __tablename__ = "labellings"
+
+    comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    toxic: Mapped[bool]
+    severe_toxic: Mapped[bool]
+    obscene: Mapped[bool]
+    threat: Mapped[bool]
+    insult: Mapped[bool]
+    identity_hate: Mapped[bool]
+
+
+class Claim(Model):
+    """Who has a comment open, until when. A row that has expired claims nothing."""
+
+    __tablename__ = "claims"
+    __table_args__ = (Index("ix_claims_expires", "expires_at"),)
+
+    comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    claimed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Note(Model):
+    """A private note on a comment: for those who moderate, never for its author."""
+
+    __tablename__ = "notes"
+    __table_args__ = (Index("ix_notes_comment", "comment_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    text: Mapped[str] = mapped_column(Text)
+
+
+class SavedView(Model):
+    """A view of the queue that a person named: the query part of its address."""
+
+    __tablename__ = "saved_views"
+    __table_args__ = (UniqueConstraint("user_id", "name"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    query: Mapped[str] = mapped_column(String(1000))
+
+
+class Preferences(Model):
+    """How one person wants the desk: keys, masking, classes left out, breaks."""
+
+    __tablename__ = "preferences"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    chosen: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class Explanation(Model):
+    """Each word's share of a comment's score, kept: see scoring/explain.py."""
+
+    __tablename__ = "explanations"
+
+    comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"), primary_key=True)
+    model_version: Mapped[str] = mapped_column(String(60))
+    shares: Mapped[Any] = mapped_column(JSON)
+
+
+class LookKind(StrEnum):
+    """Why a comment is shown blind: without scores, status or what anyone said before."""
+
+    SECOND = "second"  # a decided comment, to see whether two people agree
+    GOLDEN = "golden"  # one whose answer is known
+    SAMPLE = "sample"  # one below every threshold, to estimate what the model misses
+
+
+class Golden(Model):
+    """A comment whose answer an admin has set."""
+
+    __tablename__ = "goldens"
+
+    comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"), primary_key=True)
+    reject: Mapped[bool]
+    labels: Mapped[list[str]] = mapped_column(JSON)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    made_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Look(Model):
+    """One blind look: wanted, then taken by one person, then answered."""
+
+    __tablename__ = "looks"
+    __table_args__ = (
+        CheckConstraint("kind IN ('second', 'golden', 'sample')", name="kind_known"),
+        UniqueConstraint("comment_id", "kind", "user_id"),
+        Index("ix_looks_open", "answered_at", "kind", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"))
+    kind: Mapped[LookKind] = mapped_column(String(10))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    # The verdict that a second look is compared with.
+    verdict_id: Mapped[int | None] = mapped_column(ForeignKey("verdicts.id"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reject: Mapped[bool | None]
+    # A disagreement, until someone settles it.
+    disputed: Mapped[bool] = mapped_column(default=False)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    settled_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
