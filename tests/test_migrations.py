@@ -36,6 +36,7 @@ def test_the_audit_trail_refuses_to_be_altered(app, change):
 
 def test_a_site_of_the_release_before_keeps_its_comments_and_its_conditions(app, comment):
     comment("You are an idiot")
+    db.session.rollback()
     flask_migrate.downgrade(revision="0001")
     flask_migrate.upgrade()
     row = db.session.execute(

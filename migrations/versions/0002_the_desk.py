@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from alembic.operations.base import BatchOperations
 
 revision = "0002"
 down_revision = "0001"
@@ -13,39 +14,22 @@ WAITING = sa.text("sent_at IS NULL AND cancelled_at IS NULL AND failed_at IS NUL
 
 LONG_AGO = "2026-01-01 00:00:00.000000"
 
-REASON_KNOWN = "hold_reason_known"
+REASON_KNOWN = "ck_comments_hold_reason_known"
 BEFORE = "'unscored', 'score', 'unreadable', 'quarantined'"
 AFTER = "'unscored', 'score', 'unreadable', 'unsupported', 'quarantined', 'author', 'escalated'"
 
 
-def checks(reasons: str) -> dict[str, str]:
-    """The conditions on a comment. SQLite makes the table anew, and Alembic cannot read them."""
-    return {
-        "status_known": "status IN ('held', 'published', 'rejected', 'removed')",
-        "held_has_a_reason": "(status = 'held') = (hold_reason IS NOT NULL)",
-        REASON_KNOWN: f"hold_reason IS NULL OR hold_reason IN ({reasons})",
-        "never_published_unscored": "status <> 'published' OR published_by_hand OR toxic IS NOT NULL",
-    }
-
-
-def altering_comments(reasons: str):
-    """Alter `comments` with these reasons to hold: in place, or on SQLite by a new table."""
-    is_sqlite = op.get_bind().dialect.name == "sqlite"
-    conditions = checks(reasons)
-    if not is_sqlite:
-        op.drop_constraint(op.f(f"ck_comments_{REASON_KNOWN}"), "comments", type_="check")
-        op.create_check_constraint(
-            op.f(f"ck_comments_{REASON_KNOWN}"), "comments", conditions[REASON_KNOWN]
-        )
-    kept = [
-        sa.CheckConstraint(condition, name=op.f(f"ck_comments_{name}"))
-        for name, condition in conditions.items()
-    ]
-    return op.batch_alter_table("comments", table_args=kept if is_sqlite else ())
+def allow_reasons(comments: BatchOperations, reasons: str) -> None:
+    """Let a held comment have these reasons, and no others."""
+    comments.drop_constraint(op.f(REASON_KNOWN), type_="check")
+    comments.create_check_constraint(
+        op.f(REASON_KNOWN), f"hold_reason IS NULL OR hold_reason IN ({reasons})"
+    )
 
 
 def upgrade() -> None:
-    with altering_comments(AFTER) as comments:
+    with op.batch_alter_table("comments") as comments:
+        allow_reasons(comments, AFTER)
         comments.add_column(
             # Long ago: what waits already is due.
             sa.Column("due_at", sa.DateTime(timezone=True), nullable=False, server_default=LONG_AGO)
@@ -335,7 +319,8 @@ def downgrade() -> None:
         "UPDATE comments SET hold_reason = 'unreadable'"
         " WHERE hold_reason IN ('unsupported', 'author', 'escalated')"
     )
-    with altering_comments(BEFORE) as comments:
+    with op.batch_alter_table("comments") as comments:
+        allow_reasons(comments, BEFORE)
         for index in ("due", "reports"):
             comments.drop_index(f"ix_comments_queue_{index}")
         comments.drop_index("ix_comments_pile")
