@@ -13,6 +13,8 @@ from moderation.accounts import security
 from moderation.accounts import views as accounts
 from moderation.accounts.cli import user_cli
 from moderation.audit import views as audit
+from moderation.authors import views as authors
+from moderation.comments import report_views as reports
 from moderation.comments import views as comments
 from moderation.demo.cli import demo_cli
 from moderation.outbox import tables as _outbox  # noqa: F401 - Alembic must see it
@@ -69,7 +71,7 @@ def create_app(settings: Settings | None = None, scorer: Scorer | None = None) -
     serving.init_app(app, settings, scorer)
     security.init_app(app)
 
-    for room in (comments, review, studio, accounts, audit):
+    for room in (comments, reports, review, authors, studio, accounts, audit):
         app.register_blueprint(room.blueprint)
     for commands in (model_cli, demo_cli, user_cli):
         app.cli.add_command(commands)

@@ -13,6 +13,10 @@ BY_A_PERSON = {
 }
 # Names of actions that are no verb.
 SAID_AS = {
+    "author.freed_from_review": "no longer wants to see first everything by the author of",
+    "author.muted": "muted the author of",
+    "author.put_under_review": "wants to see first everything by the author of",
+    "author.unmuted": "unmuted the author of",
     "user.first_admin": "became the first admin:",
     "user.link_made": "made a sign-in link for",
     "user.password_set": "set the password of",
@@ -25,12 +29,15 @@ HELD_FOR = {
     "held (unscored)": "without scores",
     "held (unreadable)": "because the model cannot read it",
     "held (quarantined)": "because scoring it kept failing",
+    "held (author)": "because everything by this author is seen first",
 }
 
 
 def who(event: Event) -> str:
     """The name as it was then; the software itself is "The system"."""
-    return "The system" if event.actor_name == SYSTEM.name else event.actor_name
+    if event.actor_id is not None:
+        return event.actor_name
+    return "The system" if event.actor_name == SYSTEM.name else event.actor_name.capitalize()
 
 
 def did(event: Event) -> str:

@@ -9,6 +9,7 @@ import secrets
 from wtforms import Field, HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Email, Length, Optional, ValidationError
 
+from moderation.comments.reporting import MAX_REASON
 from moderation.comments.submit import MAX_CHARACTERS, Draft
 from moderation.text.storable import storable
 from moderation.text.visible import one_line, shows_something
@@ -122,6 +123,16 @@ class CommentForm(Form):
         """
         sent = [self.submission_key.data, page, self.name.data, self.email.data, self.text.data]
         return hashlib.sha256(json.dumps(sent).encode()).hexdigest()
+
+
+class ReportForm(Form):
+    """What a reader finds wrong with a comment."""
+
+    reason = TextAreaField(
+        "What is wrong with it?",
+        filters=[_tidy_text],
+        validators=[Optional(), AtMost(MAX_REASON)],
+    )
 
 
 class TrialForm(Form):

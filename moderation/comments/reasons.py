@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from moderation.audit.tables import Event
-from moderation.comments.tables import Comment, HoldReason, Status
+from moderation.comments.tables import AuthorRule, Comment, HoldReason, Status
 from moderation.db import db
 from moderation.policy.decide import decide
 from moderation.policy.versions import policy_of
@@ -34,6 +34,8 @@ WAITING = {
     " it. It may be in a language that the program does not know; people read those.",
     HoldReason.QUARANTINED: "because the program that reads new comments failed on it. A person"
     " will read it instead.",
+    HoldReason.AUTHOR: "because a moderator asked to see your comments before they appear. They are"
+    " read one by one.",
 }
 
 
@@ -57,6 +59,14 @@ def standing(comment: Comment) -> Standing:
     if comment.status == Status.REJECTED:
         return Standing("Your comment was not published", _why_rejected(comment))
     return Standing("Your comment is waiting for a moderator", _why_held(comment))
+
+
+def why_muted(rule: AuthorRule) -> str:
+    """What an author reads who may not send for now: until when, and why."""
+    return (
+        f"You cannot comment here until {rule.until:%d %B %Y, %H:%M} UTC. The moderators gave this"
+        f" reason: “{rule.reason}” Nothing was sent; your text is still below."
+    )
 
 
 def in_plain_words(labels: Sequence[str]) -> str:

@@ -19,8 +19,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from moderation.audit.record import SYSTEM
+from moderation.comments.author_rules import Muted, rule_in_force
 from moderation.comments.status import change_status, locked
-from moderation.comments.tables import Comment, HoldReason, Status
+from moderation.comments.tables import Comment, HoldReason, RuleKind, Status
 from moderation.db import db, now, writing
 from moderation.policy.decide import Action, decide
 from moderation.policy.versions import current_policy
@@ -55,8 +56,12 @@ class Draft:
 def submit(draft: Draft, scorer: Scorer, *, at: datetime | None = None) -> Comment:
     """Take a comment in and return it as it stands then: published, held or rejected.
 
-    The same `submission_key` sent twice gives the comment of the first time.
+    The same `submission_key` sent twice gives the comment of the first time. Raises Muted for
+    an author who may not send for now; nothing is stored then.
     """
+    muted = rule_in_force(author_key(draft.author_name, draft.author_email), RuleKind.MUTED, at=at)
+    if muted is not None:
+        raise Muted(muted)
     comment_id, is_new = store(draft, at=at)
     if is_new:
         judge(comment_id, scorer, at=at)
@@ -184,4 +189,10 @@ def _settle(
             comment.set_scores(scores)
             comment.policy_version = policy.version
             to, reason = OUTCOME[decide(scores, policy).action]
+            if to is Status.PUBLISHED and _is_under_review(comment):
+                to, reason = Status.HELD, HoldReason.AUTHOR
         change_status(comment, to, SYSTEM, hold_reason=reason, at=at)
+
+
+def _is_under_review(comment: Comment) -> bool:
+    return rule_in_force(comment.author_key, RuleKind.REVIEW) is not None

@@ -20,8 +20,9 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.routing import BaseConverter
 
 from moderation.comments import find
+from moderation.comments.author_rules import Muted
 from moderation.comments.forms import CommentForm, TrialForm
-from moderation.comments.reasons import standing
+from moderation.comments.reasons import standing, why_muted
 from moderation.comments.submit import MAX_CHARACTERS, submit
 from moderation.comments.tables import Comment, Status
 from moderation.comments.trial import EXAMPLES, Trial
@@ -82,7 +83,10 @@ def send(key: str | None = None) -> ResponseReturnValue:
     form = CommentForm()
     if not form.validate():
         return _show_page(form), 422
-    comment = submit(form.draft(_page_key()), scorer_or_stand_in())
+    try:
+        comment = submit(form.draft(_page_key()), scorer_or_stand_in())
+    except Muted as muted:
+        return _show_page(form, message=why_muted(muted.rule)), 403
     if comment.status == Status.PUBLISHED:
         session[JUST_PUBLISHED] = comment.status_token
         return redirect(_place_of(comment, _page_address()), 303)

@@ -1,0 +1,1 @@
+"""One author: everything they sent, how it fared, and the rules about them."""
