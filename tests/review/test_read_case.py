@@ -111,7 +111,7 @@ HOSTILE = [
     "<script>alert('idiot')</script>",
     "<img src=x onerror=alert(1)> idiot",
     '"><svg onload=alert(1)> idiot',
-    "{{ 7 * 7 }} idiot {% raw %}",
+    "{{ 4099 * 3 }} idiot {% raw %}",
     "javascript:alert('idiot')",
     "idiot \u202e gnp.exe \u2066",
     "idiot " + "Z\u0351\u036b\u0343" * 400,
@@ -128,7 +128,7 @@ def test_hostile_text_stays_text(comment, desk, text):
         assert "<script>alert" not in page.text
         assert "<img src=x" not in page.text
         assert "<svg onload" not in page.text
-        assert "49" not in words(page).partition("idiot")[0]
+        assert "12297" not in words(page).partition("idiot")[0]
 
 
 @pytest.mark.parametrize("number", ["0", "999999", "99999999999999999999999", "-1", "x"])
