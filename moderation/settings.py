@@ -78,6 +78,22 @@ class Settings:
         900, "Seconds that an account waits after too many wrong passwords.", at_least=1
     )
     link_hours: int = setting(72, "Hours for which an invitation or reset link works.", at_least=1)
+    public_url: str = setting(
+        "", "Where the public reaches the site, such as https://comments.example.org: for links."
+    )
+    webhook_url: str = setting(
+        "", "Where a change of a comment's status is posted to, signed. Empty: nowhere."
+    )
+    webhook_secret: str = setting(
+        "", "Signs what is posted to EVENKEEL_WEBHOOK_URL; at least 24 characters."
+    )
+    smtp_url: str = setting(
+        "",
+        "smtp://user:password@host:587 or smtps://…:465: tells authors who gave an e-mail address "
+        "what a moderator decided. Empty: no mail.",
+        env="SMTP_URL",
+    )
+    mail_from: str = setting("", "The sender of mails; needed with SMTP_URL.")
     log_level: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
 
     @classmethod
@@ -118,6 +134,7 @@ class Settings:
             raise SettingsError("DATABASE_URL must begin with postgresql:// (or be unset: SQLite).")
         if self.redis_url and not self.redis_url.startswith(("redis://", "rediss://", "unix://")):
             raise SettingsError("REDIS_URL must begin with redis://, rediss:// or unix://.")
+        self._check_what_leaves()
         if not re.fullmatch(PAGE_KEY, self.default_page):
             raise SettingsError(
                 "EVENKEEL_DEFAULT_PAGE must be a page key: 1 to 100 letters, digits, dots,"
@@ -125,6 +142,23 @@ class Settings:
             )
         if self.log_level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
             raise SettingsError("EVENKEEL_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
+
+    def _check_what_leaves(self) -> None:
+        for name in ("public_url", "webhook_url"):
+            if getattr(self, name) and not re.match(r"https?://[^/\s]+", getattr(self, name)):
+                raise SettingsError(f"EVENKEEL_{name.upper()} must begin with https:// or http://.")
+        if self.webhook_url and len(self.webhook_secret) < 24:
+            raise SettingsError(
+                "EVENKEEL_WEBHOOK_SECRET must have at least 24 characters: without it nobody can"
+                " tell that a message is yours."
+            )
+        if self.smtp_url and not self.smtp_url.startswith(("smtp://", "smtps://")):
+            raise SettingsError("SMTP_URL must begin with smtp:// or smtps://.")
+        if self.smtp_url and not (self.mail_from and self.public_url):
+            raise SettingsError(
+                "SMTP_URL needs EVENKEEL_MAIL_FROM and EVENKEEL_PUBLIC_URL: a mail has a sender"
+                " and a link."
+            )
 
     @property
     def database(self) -> str:

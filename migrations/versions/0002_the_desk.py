@@ -69,6 +69,9 @@ def upgrade() -> None:
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("kind IN ('webhook', 'mail')", name=op.f("ck_effects_kind_known")),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["audit_events.id"], name=op.f("fk_effects_event_id_audit_events")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_effects")),
     )
     op.create_index("ix_effects_event", "effects", ["event_id"])
@@ -236,6 +239,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("from_status", sa.String(length=10), nullable=False),
         sa.Column("from_reason", sa.String(length=12), nullable=True),
+        sa.Column("from_reports", sa.Integer(), nullable=False),
         sa.Column("to_status", sa.String(length=10), nullable=False),
         sa.Column("to_reason", sa.String(length=12), nullable=True),
         sa.Column("guideline_id", BIG_ID, nullable=True),

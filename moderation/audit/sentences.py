@@ -46,9 +46,11 @@ def did(event: Event) -> str:
         last = event.action.rpartition(".")[2]
         return SAID_AS.get(event.action, last.replace("_", " "))
     before, after = _status(event.before), _status(event.after)
-    if event.actor_id is not None:
-        return BY_A_PERSON.get((before, after), after)
-    return after
+    if event.actor_id is None:
+        return after
+    if event.after == "held (escalated)":
+        return "escalated"
+    return BY_A_PERSON.get((before, after), "put back" if after == "held" else after)
 
 
 def subject(event: Event) -> str:
@@ -60,7 +62,7 @@ def because(event: Event) -> str:
     """What the verb leaves open: why a comment was held, or that it was rejected before."""
     if (event.before, event.after) == ("rejected", "published"):
         return "after all"
-    return HELD_FOR.get(event.after or "", "")
+    return HELD_FOR.get(event.after or "", "") if event.actor_id is None else ""
 
 
 def sentence(event: Event) -> str:

@@ -82,11 +82,11 @@ def events_about(kind: str, number: object) -> Sequence[Event]:
     ).all()
 
 
-def last_event_about(kind: str, number: object) -> Event | None:
-    """The latest thing that happened to it, or None."""
+def last_event_about(kind: str, number: object, *, action: str) -> Event | None:
+    """The latest time that this was done to it, or None."""
     event: Event | None = db.session.scalar(
         select(Event)
-        .where(Event.subject_type == kind, Event.subject_id == str(number))
+        .where(Event.subject_type == kind, Event.subject_id == str(number), Event.action == action)
         .order_by(*(column.desc() for column in NEWEST_FIRST))
         .limit(1)
     )

@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 
 from moderation.audit.record import SYSTEM
 from moderation.comments.author_rules import Muted, rule_in_force
+from moderation.comments.effects import promise_effects
 from moderation.comments.status import change_status, locked
 from moderation.comments.tables import Comment, HoldReason, RuleKind, Status
 from moderation.db import db, now, writing
@@ -191,7 +192,9 @@ def _settle(
             to, reason = OUTCOME[decide(scores, policy).action]
             if to is Status.PUBLISHED and _is_under_review(comment):
                 to, reason = Status.HELD, HoldReason.AUTHOR
-        change_status(comment, to, SYSTEM, hold_reason=reason, at=at)
+        event = change_status(comment, to, SYSTEM, hold_reason=reason, at=at)
+        if event is not None:
+            promise_effects(event, comment)
 
 
 def _is_under_review(comment: Comment) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, String, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from moderation.audit.tables import Event
 from moderation.db import BigId, Model, UtcDateTime, now
 
 
@@ -40,9 +41,9 @@ class Effect(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     kind: Mapped[Kind] = mapped_column(String(10))
-    # No foreign keys: this room knows no other.
-    event_id: Mapped[int] = mapped_column(BigId)
-    comment_id: Mapped[int] = mapped_column(BigId)
+    event_id: Mapped[int] = mapped_column(ForeignKey("audit_events.id"))
+    event: Mapped[Event] = relationship()
+    comment_id: Mapped[int] = mapped_column(BigId)  # no foreign key: this room lies below
     made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     tries: Mapped[int] = mapped_column(default=0)

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wtforms import HiddenField, IntegerField, SearchField, SelectField, StringField
+from wtforms import (
+    HiddenField,
+    IntegerField,
+    SearchField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields import SelectChoice
-from wtforms.validators import AnyOf, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import (
+    AnyOf,
+    DataRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
 
 from moderation.comments.tables import Status
 from moderation.db import MAX_ID
-from moderation.review.decide import CHOICES
+from moderation.review.decide import CHOICES, MOST_AT_ONCE
 from moderation.review.filters import Filter, Order, State
+from moderation.review.tables import Guideline
 from moderation.scoring.labels import LABELS
 from moderation.text.storable import storable
 from moderation.web.fields import ScoreField
@@ -19,6 +37,7 @@ from moderation.web.forms import Form
 
 MAX_NOTE = 1000
 MAX_SEARCH = 200
+ITEM = re.compile(rf"[1-9]\d{{0,17}}:({'|'.join(Status)})")
 DECISIONS = sorted({choice.to for choices in CHOICES.values() for choice in choices})
 
 STATE_NAMES = {
@@ -40,6 +59,11 @@ STATE_NAMES = {
 def tidy(value: str | None) -> str | None:
     """What was typed, fit for the database; None if that is nothing."""
     return storable(value or "").strip() or None
+
+
+def _number_or_none(value: Any) -> int | None:
+    """The number of a row, or None for nothing."""
+    return int(value) if value not in ("", None, "None") else None
 
 
 class IdField(IntegerField):
@@ -101,13 +125,77 @@ class FilterForm(Form):
         return Filter(**values)
 
 
-class DecisionForm(Form):
-    """A decision; `seen` is the status that the page showed."""
+class JudgementForm(Form):
+    """What a person wants done: where to, by which guideline, and a note."""
 
     to = HiddenField(validators=[AnyOf(DECISIONS, message="Choose what to do.")])
-    seen = HiddenField(validators=[AnyOf(list(Status), message="Reload the page.")])
+    guideline = SelectField("Reason", coerce=_number_or_none, validate_choice=True, default="")
     note = StringField(
         "Note",
         [Length(max=MAX_NOTE, message=f"A note has at most {MAX_NOTE:,} characters.")],
         filters=[tidy],
     )
+
+    def __init__(self, *args: Any, guidelines: Sequence[Guideline], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.guideline.choices = [
+            SelectChoice("", "No reason given"),
+            *(SelectChoice(str(row.id), row.title) for row in guidelines),
+        ]
+
+    @property
+    def guideline_given(self) -> int | None:
+        """The guideline, where the decision is one that needs a reason."""
+        against = (Status.REJECTED, Status.REMOVED)
+        return self.guideline.data if self.to.data in against else None
+
+
+class DecisionForm(JudgementForm):
+    """A decision on one comment; `seen` is the status that the page showed."""
+
+    seen = HiddenField(validators=[AnyOf(list(Status), message="Reload the page.")])
+
+
+class BulkForm(JudgementForm):
+    """A decision on many comments, each with the status that the page showed: "12:held"."""
+
+    items = SelectMultipleField("Comments", validate_choice=False)
+
+    def validate_items(self, field: SelectMultipleField) -> None:
+        """Each item names a comment and a status, and they are not too many."""
+        if not field.data:
+            raise ValidationError("Choose at least one comment.")
+        if len(field.data) > MOST_AT_ONCE:
+            raise ValidationError(f"At most {MOST_AT_ONCE:,} comments go at once.")
+        if any(not ITEM.fullmatch(item) for item in field.data):
+            raise ValidationError("Reload the page, and choose again.")
+
+    @property
+    def seen(self) -> Mapping[int, Status]:
+        """How each comment stood on the screen."""
+        pairs = (item.split(":") for item in self.items.data)
+        return {int(number): Status(status) for number, status in pairs}
+
+    @property
+    def numbers(self) -> Sequence[int]:
+        """The comments that are named, whatever else is wrong."""
+        return [int(item.split(":")[0]) for item in self.items.data or () if ITEM.fullmatch(item)]
+
+
+class NoteForm(Form):
+    """A private note."""
+
+    text = TextAreaField(
+        "Add a note",
+        [
+            DataRequired("The note is empty."),
+            Length(max=MAX_NOTE, message=f"A note has at most {MAX_NOTE:,} characters."),
+        ],
+        filters=[tidy],
+    )
+
+
+class LabelsForm(Form):
+    """Which of the six classes apply."""
+
+    labels = SelectMultipleField("Labels", choices=[SelectChoice(label) for label in LABELS])

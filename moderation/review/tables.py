@@ -62,6 +62,7 @@ class Verdict(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     from_status: Mapped[Status] = mapped_column(String(10))
     from_reason: Mapped[HoldReason | None] = mapped_column(String(12))
+    from_reports: Mapped[int] = mapped_column(default=0)
     to_status: Mapped[Status] = mapped_column(String(10))
     to_reason: Mapped[HoldReason | None] = mapped_column(String(12))
     guideline_id: Mapped[int | None] = mapped_column(ForeignKey("guidelines.id"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -11,24 +12,32 @@ from flask_login import current_user
 
 from moderation.audit.tables import Event
 from moderation.audit.trail import events_about, last_event_about
-from moderation.comments.status import NoSuchWay, StatusConflict
-from moderation.comments.tables import Comment, Status
+from moderation.comments.tables import Comment
 from moderation.db import MAX_ID, db
 from moderation.policy.versions import current_policy
-from moderation.review.decide import CHOICES
-from moderation.review.decide import decide as carry_out
+from moderation.review.decide import choices_for
 from moderation.review.filters import Filter
-from moderation.review.forms import MAX_NOTE, STATE_NAMES, DecisionForm, FilterForm
+from moderation.review.forms import (
+    MAX_NOTE,
+    STATE_NAMES,
+    DecisionForm,
+    FilterForm,
+    NoteForm,
+)
+from moderation.review.guidelines import guideline_given, guidelines
 from moderation.review.history import author_of
+from moderation.review.labels import labels_on
+from moderation.review.notes import notes_on
 from moderation.review.queue import (
     COUNTED_AT_MOST,
     count_held,
     count_matching,
     count_waiting,
-    next_after,
     page_of_queue,
     page_with,
 )
+from moderation.review.tables import Verdict
+from moderation.review.undo import last_action_of, verdicts_of
 from moderation.review.why import why
 from moderation.web.guard import requires
 from moderation.web.permissions import Permission
@@ -45,48 +54,14 @@ def queue() -> ResponseReturnValue:
         form = FilterForm(request.args)
         if form.validate():
             return redirect(url_for(".queue", **form.as_filter().as_args()))
-    return _desk(None)
+    return desk(None)
 
 
 @blueprint.get(f"/review/{NUMBER}")
 @requires(Permission.READ_QUEUE)
 def case(comment_id: int) -> ResponseReturnValue:
     """One comment with all that helps to decide it."""
-    return _desk(comment_for(comment_id))
-
-
-@blueprint.get(f"/review/{NUMBER}/decide")
-@requires(Permission.READ_QUEUE)
-def look_again(comment_id: int) -> ResponseReturnValue:
-    """Reload the answer to a decision: the case as it stands now."""
-    return redirect(url_for(".case", comment_id=comment_id, **_place(_asked_view())))
-
-
-@blueprint.post(f"/review/{NUMBER}/decide")
-@requires(Permission.REVIEW_COMMENT)
-def decide(comment_id: int) -> ResponseReturnValue:
-    """Decide, and go on to the comment that follows in the same view."""
-    comment = comment_for(comment_id)
-    form = DecisionForm()
-    if not form.validate():
-        return _desk(comment, decision=form, status=422)
-    view = _asked_view()
-    follows = next_after(comment, view)
-    actor = current_user.actor
-    to, seen = Status(form.to.data), Status(form.seen.data)
-    try:
-        carry_out(comment_id, to, actor, seen=seen, note=form.note.data)
-    except StatusConflict:
-        standing = last_event_about("comment", comment_id)
-        if standing is None or (standing.actor_id, standing.after) != (actor.id, to):
-            return _desk(comment_for(comment_id), decision=form, conflict=standing, status=409)
-        # The same click twice: it is done, and the person wants the next one.
-    except NoSuchWay as error:
-        abort(400, f"Nothing was changed: {error}.")
-    where = {**_place(view), "done": comment_id}
-    if follows is None:
-        return redirect(url_for(".queue", **where), 303)
-    return redirect(url_for(".case", comment_id=follows, **where, _anchor="case"), 303)
+    return desk(comment_for(comment_id))
 
 
 def comment_for(comment_id: int) -> Comment:
@@ -97,10 +72,11 @@ def comment_for(comment_id: int) -> Comment:
     return comment
 
 
-def _desk(
+def desk(
     comment: Comment | None,
     *,
     decision: DecisionForm | None = None,
+    noting: NoteForm | None = None,
     conflict: Event | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
@@ -119,7 +95,7 @@ def _desk(
         view=view,
         form=form,
         page=page,
-        place=_place(view),
+        place=place(view),
         opened=comment is not None,
         comment=shown,
         counts=counts,
@@ -131,12 +107,15 @@ def _desk(
         whose=comment_for(view.author_of) if view.author_of else None,
         done=_just_done(),
         conflict=conflict,
-        **_case_file(shown, decision),
+        undoable=_undoable(),
+        **_case_file(shown, decision, noting),
     )
     return body, status if valid else 400
 
 
-def _case_file(comment: Comment | None, decision: DecisionForm | None) -> dict[str, Any]:
+def _case_file(
+    comment: Comment | None, decision: DecisionForm | None, noting: NoteForm | None
+) -> dict[str, Any]:
     """What the case shows beside the comment itself."""
     if comment is None:
         return {}
@@ -144,18 +123,22 @@ def _case_file(comment: Comment | None, decision: DecisionForm | None) -> dict[s
         "why": why(comment),
         "author": author_of(comment),
         "trail": events_about("comment", comment.id),
-        "choices": CHOICES[Status(comment.status)],
-        "decision": decision or DecisionForm(formdata=None),
+        "choices": choices_for(comment),
+        "decision": decision or DecisionForm(formdata=None, guidelines=guidelines()),
+        "noting": noting or NoteForm(formdata=None),
+        "notes": notes_on(comment.id),
+        "labelled": labels_on(comment.id),
+        "guideline": guideline_given(comment.id),
     }
 
 
-def _asked_view() -> Filter:
+def asked_view() -> Filter:
     """The view that the address names; the default one if it names none that makes sense."""
     form = FilterForm(request.args)
     return form.as_filter() if form.validate() else Filter()
 
 
-def _place(view: Filter) -> dict[str, Any]:
+def place(view: Filter) -> dict[str, Any]:
     """The address of the list at this place: its view and its page."""
     cursors = {name: request.args[name] for name in ("after", "before") if request.args.get(name)}
     return {**view.as_args(), **cursors}
@@ -164,8 +147,19 @@ def _place(view: Filter) -> dict[str, Any]:
 def _just_done() -> Event | None:
     """The person's own last decision, if the address says that they come from it."""
     number = request.args.get("done", type=int)
-    event = last_event_about("comment", number) if number else None
+    event = last_decision_on(number) if number else None
     return event if event is not None and event.actor_id == current_user.id else None
+
+
+def last_decision_on(comment_id: int) -> Event | None:
+    """The latest change of the comment's status, or None."""
+    return last_event_about("comment", comment_id, action="comment.status")
+
+
+def _undoable() -> Sequence[Verdict]:
+    """What an undo would take back: the verdicts of this person's last action that stands."""
+    action = last_action_of(current_user.id)
+    return verdicts_of(action.id) if action else ()
 
 
 class NavCounts:

@@ -18,6 +18,7 @@ class Permission(StrEnum):
 
     READ_QUEUE = "queue:read"  # see held comments, their scores and their authors
     REVIEW_COMMENT = "comment:review"  # approve, reject, remove, restore
+    DECIDE_ESCALATED = "comment:decide-escalated"  # what a moderator left to an admin
     VIEW_AUDIT = "audit:view"  # read the trail of decisions and changes
     EDIT_POLICY = "policy:edit"  # set thresholds
     MANAGE_USERS = "user:manage"  # invite, disable, change roles, make reset links
@@ -26,7 +27,11 @@ class Permission(StrEnum):
 
 _VIEWER = frozenset({Permission.READ_QUEUE, Permission.OWN_ACCOUNT})
 _MODERATOR = _VIEWER | {Permission.REVIEW_COMMENT, Permission.VIEW_AUDIT}
-_ADMIN = _MODERATOR | {Permission.EDIT_POLICY, Permission.MANAGE_USERS}
+_ADMIN = _MODERATOR | {
+    Permission.DECIDE_ESCALATED,
+    Permission.EDIT_POLICY,
+    Permission.MANAGE_USERS,
+}
 
 GRANTED: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: _VIEWER,

@@ -63,7 +63,7 @@ def test_nothing_changes_and_nothing_is_logged_the_second_time(comment):
     put(sent, "rejected")
     count = len(events())
     with writing():
-        assert change_status(locked(sent.id), Status.REJECTED, MONA) is False
+        assert change_status(locked(sent.id), Status.REJECTED, MONA) is None
     assert len(events()) == count
 
 

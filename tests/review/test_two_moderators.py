@@ -5,12 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from moderation.audit.record import Actor
 from moderation.audit.trail import events_about
 from moderation.comments.status import StatusConflict
 from moderation.comments.tables import Status
 from moderation.db import db
-from moderation.review.decide import decide
+from moderation.review.decide import Judgement, decide
 from moderation.web.permissions import Role
 
 
@@ -69,7 +68,8 @@ def test_having_seen_what_stands_now_the_second_may_reverse_it(comment, desk, pa
 
 
 @pytest.mark.parametrize("attempt", range(5))
-def test_at_the_very_same_moment_exactly_one_wins(app, comment, attempt):
+def test_at_the_very_same_moment_exactly_one_wins(app, comment, moderator, make_user, attempt):
+    people = moderator.actor, make_user("Paul", Role.MODERATOR).actor
     sent = comment("you idiot").id
     start = threading.Barrier(2)
 
@@ -77,15 +77,15 @@ def test_at_the_very_same_moment_exactly_one_wins(app, comment, attempt):
         with app.app_context():  # a context and a connection of its own, as in another worker
             try:
                 start.wait(timeout=10)
-                decide(sent, to, actor, seen=Status.HELD)
+                decide(sent, Judgement(to), actor, seen=Status.HELD)
             except StatusConflict as conflict:
                 return conflict
             finally:
                 db.session.remove()
 
     with ThreadPoolExecutor(2) as pool:
-        mona = pool.submit(race, Actor(1, "Mona"), Status.REJECTED)
-        paul = pool.submit(race, Actor(2, "Paul"), Status.PUBLISHED)
+        mona = pool.submit(race, people[0], Status.REJECTED)
+        paul = pool.submit(race, people[1], Status.PUBLISHED)
         answers = [mona.result(), paul.result()]
     assert sorted(type(answer) for answer in answers if answer is not None) == [StatusConflict]
     [event] = by_people(sent)

@@ -1,0 +1,204 @@
+"""What moderators do to a comment: decide, escalate, undo, note, label, and all of it to many."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from moderation.comments.status import NoSuchWay, StatusConflict
+from moderation.comments.tables import Status
+from moderation.db import MAX_ID
+from moderation.review.bulk import Preview, preview_of
+from moderation.review.decide import ForAnAdmin, Judgement, decide_all
+from moderation.review.decide import decide as carry_out
+from moderation.review.decide import escalate as leave_to_an_admin
+from moderation.review.forms import BulkForm, DecisionForm, LabelsForm, NoteForm
+from moderation.review.guidelines import guidelines
+from moderation.review.labels import set_labels
+from moderation.review.notes import add_note
+from moderation.review.queue import next_after
+from moderation.review.undo import last_action_of, undo, verdicts_of
+from moderation.review.views import NUMBER, asked_view, comment_for, desk, last_decision_on, place
+from moderation.web.guard import requires
+from moderation.web.permissions import Permission, allows
+
+blueprint = Blueprint("decisions", __name__)
+
+
+@blueprint.get(f"/review/{NUMBER}/decide")
+@requires(Permission.READ_QUEUE)
+def look_again(comment_id: int) -> ResponseReturnValue:
+    """Reload the answer to a decision: the case as it stands now."""
+    return redirect(url_for("review.case", comment_id=comment_id, **place(asked_view())))
+
+
+@blueprint.post(f"/review/{NUMBER}/decide")
+@requires(Permission.REVIEW_COMMENT)
+def decide(comment_id: int) -> ResponseReturnValue:
+    """Decide, and go on to the comment that follows in the same view."""
+    comment = comment_for(comment_id)
+    form = DecisionForm(guidelines=guidelines())
+    if not form.validate():
+        return desk(comment, decision=form, status=422)
+    follows = next_after(comment, asked_view())
+    to, seen = Status(form.to.data), Status(form.seen.data)
+    judgement = Judgement(to, note=form.note.data, guideline_id=form.guideline_given)
+    try:
+        carry_out(
+            comment_id,
+            judgement,
+            current_user.actor,
+            seen=seen,
+            may_settle_escalated=_may_settle_escalated(),
+        )
+    except StatusConflict:
+        if not _is_own_second_click(comment_id, to):
+            return _conflict(comment_id, form)
+    except ForAnAdmin:
+        return _conflict(comment_id, form)
+    except NoSuchWay as error:
+        abort(400, f"Nothing was changed: {error}.")
+    return _go_on(follows, comment_id)
+
+
+@blueprint.post(f"/review/{NUMBER}/escalate")
+@requires(Permission.REVIEW_COMMENT)
+def escalate(comment_id: int) -> ResponseReturnValue:
+    """Leave a held comment to an admin, and go on."""
+    comment = comment_for(comment_id)
+    form = DecisionForm(guidelines=guidelines())
+    follows = next_after(comment, asked_view())
+    try:
+        leave_to_an_admin(comment_id, current_user.actor, seen=Status.HELD, note=form.note.data)
+    except (StatusConflict, NoSuchWay):
+        return _conflict(comment_id, form)
+    return _go_on(follows, comment_id)
+
+
+@blueprint.post("/review/undo")
+@requires(Permission.REVIEW_COMMENT)
+def take_back() -> ResponseReturnValue:
+    """Take back this person's last action, or the one that is named, and show it again."""
+    last = last_action_of(current_user.id)
+    action_id = request.form.get("action", type=int) or (last.id if last else 0)
+    verdicts = verdicts_of(action_id)
+    try:
+        undone = undo(action_id, current_user.actor)
+    except LookupError:
+        flash("There is nothing of yours to undo.", "warning")
+        return redirect(url_for("review.queue", **place(asked_view())), 303)
+    if undone.left:
+        flash(_left_in_words(len(undone.left)), "warning")
+    if len(verdicts) == 1 and undone.back:
+        flash(f"Undone: comment {undone.back[0]} is back where it was.", "success")
+        return redirect(
+            url_for("review.case", comment_id=undone.back[0], **place(asked_view())), 303
+        )
+    if undone.back:
+        flash(f"Undone: {len(undone.back):,} comments are back where they were.", "success")
+    return redirect(url_for("review.queue", **place(asked_view())), 303)
+
+
+@blueprint.post(f"/review/{NUMBER}/notes")
+@requires(Permission.REVIEW_COMMENT)
+def write_note(comment_id: int) -> ResponseReturnValue:
+    """Add a private note to the comment."""
+    comment = comment_for(comment_id)
+    form = NoteForm()
+    if not form.validate():
+        return desk(comment, noting=form, status=422)
+    add_note(comment_id, form.text.data, current_user.actor)
+    return redirect(_case(comment_id, "notes"), 303)
+
+
+@blueprint.post(f"/review/{NUMBER}/labels")
+@requires(Permission.REVIEW_COMMENT)
+def label(comment_id: int) -> ResponseReturnValue:
+    """Say which classes truly apply to the comment."""
+    comment_for(comment_id)
+    form = LabelsForm()
+    if not form.validate():
+        abort(400, "There is no such class.")
+    set_labels(comment_id, form.labels.data, current_user.actor)
+    return redirect(_case(comment_id, "labels"), 303)
+
+
+@blueprint.get("/review/bulk")
+@requires(Permission.REVIEW_COMMENT)
+def preview_bulk() -> ResponseReturnValue:
+    """Show what an action on many comments would do, before it is done."""
+    preview = preview_of(request.args.getlist("ids", type=_number))
+    return _bulk_page(preview, BulkForm(formdata=None, guidelines=guidelines()))
+
+
+@blueprint.post("/review/bulk")
+@requires(Permission.REVIEW_COMMENT)
+def bulk() -> ResponseReturnValue:
+    """Do it, as one action that one undo takes back."""
+    form = BulkForm(guidelines=guidelines())
+    if not form.validate():
+        return _bulk_page(preview_of(form.numbers), form), 422
+    outcome = decide_all(
+        form.seen,
+        Judgement(Status(form.to.data), note=form.note.data, guideline_id=form.guideline_given),
+        current_user.actor,
+        may_settle_escalated=_may_settle_escalated(),
+    )
+    done, left = len(outcome.done), len(outcome.left)
+    flash(f"Done to {done:,} comment{'' if done == 1 else 's'}.", "success" if done else "warning")
+    if left:
+        flash(_left_in_words(left), "warning")
+    return redirect(url_for("review.queue", **place(asked_view())), 303)
+
+
+def _bulk_page(preview: Preview, form: BulkForm) -> str:
+    return render_template(
+        "review/bulk.html", preview=preview, form=form, place=place(asked_view())
+    )
+
+
+def _conflict(comment_id: int, form: DecisionForm) -> ResponseReturnValue:
+    """The case as it stands by now, with what was typed still in its fields."""
+    standing = last_decision_on(comment_id)
+    return desk(comment_for(comment_id), decision=form, conflict=standing, status=409)
+
+
+def _is_own_second_click(comment_id: int, to: Status) -> bool:
+    """The same click twice: it is done, and the person wants the next comment."""
+    standing = last_decision_on(comment_id)
+    return standing is not None and (standing.actor_id, standing.after) == (current_user.id, to)
+
+
+def _go_on(follows: int | None, done: int) -> ResponseReturnValue:
+    where: dict[str, Any] = {**place(asked_view()), "done": done}
+    if follows is None:
+        return redirect(url_for("review.queue", **where), 303)
+    return redirect(url_for("review.case", comment_id=follows, **where, _anchor="case"), 303)
+
+
+def _case(comment_id: int, anchor: str) -> str:
+    return url_for("review.case", comment_id=comment_id, **place(asked_view()), _anchor=anchor)
+
+
+def _may_settle_escalated() -> bool:
+    return allows(current_user.role, Permission.DECIDE_ESCALATED)
+
+
+def _left_in_words(count: int) -> str:
+    if count == 1:
+        return "One comment was left as it is: somebody decided it since, or it cannot go there."
+    return (
+        f"{count:,} comments were left as they are: somebody decided them since, or they cannot"
+        " go there."
+    )
+
+
+def _number(text: str) -> int:
+    """The number of a comment. Raises ValueError for what can be none."""
+    number = int(text)
+    if not 0 < number <= MAX_ID:
+        raise ValueError(text)
+    return number
