@@ -18,7 +18,10 @@ from moderation.comments import report_views as reports
 from moderation.comments import views as comments
 from moderation.demo.cli import demo_cli
 from moderation.outbox import tables as _outbox  # noqa: F401 - Alembic must see it
+from moderation.review import claim_views as claims
 from moderation.review import decision_views as decisions
+from moderation.review import live_views as live
+from moderation.review import preference_views as preferences
 from moderation.review import views as review
 from moderation.scoring import serving
 from moderation.scoring.scorer import Scorer
@@ -71,7 +74,8 @@ def create_app(settings: Settings | None = None, scorer: Scorer | None = None) -
     serving.init_app(app, settings, scorer)
     security.init_app(app)
 
-    for room in (comments, reports, review, decisions, authors, studio, accounts, audit):
+    desk = (review, decisions, claims, live, preferences)
+    for room in (comments, reports, *desk, authors, studio, accounts, audit):
         app.register_blueprint(room.blueprint)
     for commands in (model_cli, demo_cli, user_cli):
         app.cli.add_command(commands)

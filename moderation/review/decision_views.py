@@ -12,6 +12,7 @@ from moderation.comments.status import NoSuchWay, StatusConflict
 from moderation.comments.tables import Status
 from moderation.db import MAX_ID
 from moderation.review.bulk import Preview, preview_of
+from moderation.review.claim import held_by_another, release, take_over
 from moderation.review.decide import ForAnAdmin, Judgement, decide_all
 from moderation.review.decide import decide as carry_out
 from moderation.review.decide import escalate as leave_to_an_admin
@@ -43,6 +44,8 @@ def decide(comment_id: int) -> ResponseReturnValue:
     form = DecisionForm(guidelines=guidelines())
     if not form.validate():
         return desk(comment, decision=form, status=422)
+    if _asks_first(comment_id, form):
+        return desk(comment, decision=form, status=409)
     follows = next_after(comment, asked_view())
     to, seen = Status(form.to.data), Status(form.seen.data)
     judgement = Judgement(to, note=form.note.data, guideline_id=form.guideline_given)
@@ -70,6 +73,8 @@ def escalate(comment_id: int) -> ResponseReturnValue:
     """Leave a held comment to an admin, and go on."""
     comment = comment_for(comment_id)
     form = DecisionForm(guidelines=guidelines())
+    if _asks_first(comment_id, form):
+        return desk(comment, decision=form, status=409)
     follows = next_after(comment, asked_view())
     try:
         leave_to_an_admin(comment_id, current_user.actor, seen=Status.HELD, note=form.note.data)
@@ -154,6 +159,16 @@ def bulk() -> ResponseReturnValue:
     return redirect(url_for("review.queue", **place(asked_view())), 303)
 
 
+def _asks_first(comment_id: int, form: DecisionForm) -> bool:
+    """Whether somebody else has it open, and this person has not said "anyway": that takes over."""
+    if held_by_another(comment_id, current_user.actor) is None:
+        return False
+    if form.anyway.data:
+        take_over(comment_id, current_user.actor)
+    form.asks = not form.anyway.data
+    return form.asks
+
+
 def _bulk_page(preview: Preview, form: BulkForm) -> str:
     return render_template(
         "review/bulk.html", preview=preview, form=form, place=place(asked_view())
@@ -173,6 +188,7 @@ def _is_own_second_click(comment_id: int, to: Status) -> bool:
 
 
 def _go_on(follows: int | None, done: int) -> ResponseReturnValue:
+    release(done, current_user.actor)
     where: dict[str, Any] = {**place(asked_view()), "done": done}
     if follows is None:
         return redirect(url_for("review.queue", **where), 303)

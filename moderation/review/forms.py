@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wtforms import (
+    BooleanField,
     HiddenField,
     IntegerField,
     SearchField,
@@ -151,9 +152,14 @@ class JudgementForm(Form):
 
 
 class DecisionForm(JudgementForm):
-    """A decision on one comment; `seen` is the status that the page showed."""
+    """A decision on one comment; `seen` is the status that the page showed.
 
+    `anyway`: even if somebody else has it open. `asks`: that was not said, and is to be asked.
+    """
+
+    asks = False
     seen = HiddenField(validators=[AnyOf(list(Status), message="Reload the page.")])
+    anyway = BooleanField()
 
 
 class BulkForm(JudgementForm):

@@ -15,6 +15,8 @@ from moderation.scoring.labels import LABELS
 from moderation.web.pagination import Page, encode, page_of
 
 PAGE_SIZE = 30
+# What is offered to who had enough of severe ones.
+MILD = 0.6
 # Beyond this a view's size is told as "1000+": nobody works by the exact number, and counting
 # on would read the whole table.
 COUNTED_AT_MOST = 1000
@@ -48,6 +50,12 @@ def next_after(comment: Comment, view: Filter) -> int | None:
     after = encode(comment, view.key) if getattr(comment, view.key[0].key) is not None else None
     following = _page(view, after=after, size=1).rows or _page(view, size=2).rows
     return next((row.id for row in following if row.id != comment.id), None)
+
+
+def mild_one() -> int | None:
+    """The number of the mildest held comment, if it is mild at all."""
+    mildest = select(Comment.id).where(Comment.status == Status.HELD, Comment.urgency <= MILD)
+    return db.session.scalar(mildest.order_by(Comment.urgency, Comment.id).limit(1))
 
 
 @dataclass(frozen=True)

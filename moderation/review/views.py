@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -14,7 +14,9 @@ from moderation.audit.tables import Event
 from moderation.audit.trail import events_about, last_event_about
 from moderation.comments.tables import Comment
 from moderation.db import MAX_ID, db
+from moderation.policy.options import current_options
 from moderation.policy.versions import current_policy
+from moderation.review.claim import claims_on
 from moderation.review.decide import choices_for
 from moderation.review.filters import Filter
 from moderation.review.forms import (
@@ -27,12 +29,16 @@ from moderation.review.forms import (
 from moderation.review.guidelines import guideline_given, guidelines
 from moderation.review.history import author_of
 from moderation.review.labels import labels_on
+from moderation.review.live import newest_comment
 from moderation.review.notes import notes_on
+from moderation.review.preferences import ACTS
 from moderation.review.queue import (
     COUNTED_AT_MOST,
     count_held,
     count_matching,
     count_waiting,
+    mild_one,
+    next_after,
     page_of_queue,
     page_with,
 )
@@ -62,6 +68,36 @@ def queue() -> ResponseReturnValue:
 def case(comment_id: int) -> ResponseReturnValue:
     """One comment with all that helps to decide it."""
     return desk(comment_for(comment_id))
+
+
+@blueprint.get(f"/review/{NUMBER}/pane")
+@requires(Permission.READ_QUEUE)
+def pane(comment_id: int) -> ResponseReturnValue:
+    """The case without the page around it: what the desk's script shows next."""
+    comment, view = comment_for(comment_id), asked_view()
+    return render_template(
+        "review/pane.html",
+        view=view,
+        place=place(view),
+        opened=True,
+        comment=comment,
+        max_note=MAX_NOTE,
+        claims=claims_on([comment_id]),
+        undoable=_undoable(),
+        **_case_file(comment, view),
+    )
+
+
+@blueprint.get("/review/milder")
+@requires(Permission.READ_QUEUE)
+def milder() -> ResponseReturnValue:
+    """Something milder than what one has just read; where nothing is, the queue says so."""
+    found = mild_one()
+    view = asked_view()
+    if found is None:
+        flash("Nothing milder waits at the moment.", "info")
+        return redirect(url_for(".queue", **place(view)))
+    return redirect(url_for(".case", comment_id=found, **place(view)))
 
 
 def comment_for(comment_id: int) -> Comment:
@@ -108,18 +144,26 @@ def desk(
         done=_just_done(),
         conflict=conflict,
         undoable=_undoable(),
-        **_case_file(shown, decision, noting),
+        claims=claims_on({row.id for row in (*page.rows, shown) if row is not None}),
+        newest=newest_comment(),
+        claim_seconds=60 * current_options().claim_minutes,
+        acts=ACTS,
+        **_case_file(shown, view, decision, noting),
     )
     return body, status if valid else 400
 
 
 def _case_file(
-    comment: Comment | None, decision: DecisionForm | None, noting: NoteForm | None
+    comment: Comment | None,
+    view: Filter,
+    decision: DecisionForm | None = None,
+    noting: NoteForm | None = None,
 ) -> dict[str, Any]:
     """What the case shows beside the comment itself."""
     if comment is None:
         return {}
     return {
+        "follows": next_after(comment, view),
         "why": why(comment),
         "author": author_of(comment),
         "trail": events_about("comment", comment.id),
