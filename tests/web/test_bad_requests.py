@@ -65,7 +65,7 @@ BODIES = [
     ("", b"\0\0\0"),
     ("nonsense", b"text=x"),
 ]
-SPECIAL = {"token": "abc", "key": "home", "comment_id": 1, "user_id": 1, "version": 1}
+SPECIAL = {"token": "abc", "key": "home"}  # all others are numbers
 
 
 def addresses(app, method):
@@ -73,7 +73,7 @@ def addresses(app, method):
     found = []
     for rule in app.url_map.iter_rules():
         if method in rule.methods and rule.endpoint != "static":
-            values = {name: SPECIAL[name] for name in rule.arguments}
+            values = {name: SPECIAL.get(name, 1) for name in rule.arguments}
             found.append(rule.build(values)[1])
     assert len(found) > 5
     return found
