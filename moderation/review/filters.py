@@ -7,12 +7,15 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, false, select
+from sqlalchemy import ColumnElement, Select, false, func, not_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from moderation.comments.tables import Comment, Status
+from moderation.policy.versions import current_policy
+from moderation.scoring.labels import LABELS
 
 Column = InstrumentedAttribute[Any]
+NOTHING = "none"
 
 
 class State(StrEnum):
@@ -47,7 +50,9 @@ class Filter:
 
     `least` and `most` bound the score of `label`, or the highest score where no class is
     chosen. `author` is a part of the name; `author_of` the number of a comment whose author
-    is meant, so that no e-mail address stands in an address bar.
+    is meant, so that no e-mail address stands in an address bar. `without` names classes
+    ("threat,insult"): what is over today's threshold of one is left out; "none": nothing is,
+    whatever the person leaves out of the queue that they start with.
     """
 
     state: State = State.HELD
@@ -59,6 +64,7 @@ class Filter:
     author_of: int | None = None
     page: str | None = None
     text: str | None = None
+    without: str | None = None
 
     def as_args(self) -> dict[str, Any]:
         """The values that differ from the default, for the address of this view."""
@@ -76,7 +82,13 @@ class Filter:
     @property
     def narrowed(self) -> bool:
         """Whether this view leaves out comments that wait."""
-        return bool(set(self.as_args()) - {"order"})
+        aside = {"order", "without"} if self.without == NOTHING else {"order"}
+        return bool(set(self.as_args()) - aside)
+
+    @property
+    def left_out(self) -> Sequence[str]:
+        """The classes that this view leaves out."""
+        return [label for label in LABELS if label in (self.without or "").split(",")]
 
     @property
     def score(self) -> Column:
@@ -95,7 +107,17 @@ class Filter:
 
     def query(self) -> Select[Any]:
         """The comments of this view, unordered."""
-        return select(Comment).where(*self._standing(), *self._scores(), *self.about())
+        kept = [not_(condition) for condition in self.over_left_out()]
+        return select(Comment).where(*self._standing(), *self._scores(), *self.about(), *kept)
+
+    def over_left_out(self) -> list[ColumnElement[bool]]:
+        """For each class that is left out: its score is known, and over today's threshold."""
+        if not self.left_out:
+            return []
+        limits = current_policy().thresholds
+        return [
+            func.coalesce(column_of(label), -1.0) >= limits[label].review for label in self.left_out
+        ]
 
     def about(self) -> list[ColumnElement[bool]]:
         """The conditions on author, page and text: those that counts by state share."""

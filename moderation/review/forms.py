@@ -29,7 +29,7 @@ from wtforms.validators import (
 from moderation.comments.tables import Status
 from moderation.db import MAX_ID
 from moderation.review.decide import CHOICES, MOST_AT_ONCE
-from moderation.review.filters import Filter, Order, State
+from moderation.review.filters import NOTHING, Filter, Order, State
 from moderation.review.tables import Guideline
 from moderation.scoring.labels import LABELS
 from moderation.text.storable import storable
@@ -65,6 +65,13 @@ def tidy(value: str | None) -> str | None:
 def _number_or_none(value: Any) -> int | None:
     """The number of a row, or None for nothing."""
     return int(value) if value not in ("", None, "None") else None
+
+
+def known_classes(value: str | None) -> str | None:
+    """The classes in "threat,insult" that there are; "none" is kept; None if that is nothing."""
+    if value == NOTHING:
+        return value
+    return ",".join(label for label in LABELS if label in (value or "").split(",")) or None
 
 
 class IdField(IntegerField):
@@ -108,6 +115,7 @@ class FilterForm(Form):
     author_of = IdField(
         "Author of comment", [Optional(), NumberRange(1, MAX_ID, message="No such comment.")]
     )
+    without = StringField(filters=[known_classes])
     order = SelectField(
         "Order",
         choices=[SelectChoice(order, f"{order.capitalize()} first") for order in Order],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import false, func, or_, select
 
 from moderation.comments.tables import Comment, HoldReason, Status
 from moderation.db import db
@@ -93,6 +93,15 @@ def count_matching(view: Filter) -> int:
     """How many comments are in `view`; COUNTED_AT_MOST + 1 if there are more than that."""
     some = view.query().with_only_columns(Comment.id).limit(COUNTED_AT_MOST + 1).subquery()
     return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def count_left_out(view: Filter) -> int:
+    """How many held comments `view` leaves out for their class, of COUNTED_AT_MOST + 1 at most."""
+    some = select(Comment.id).where(
+        Comment.status == Status.HELD, or_(false(), *view.over_left_out())
+    )
+    found = some.limit(COUNTED_AT_MOST + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(found)) or 0
 
 
 def count_waiting() -> int:

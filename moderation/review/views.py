@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -31,10 +32,11 @@ from moderation.review.history import author_of
 from moderation.review.labels import labels_on
 from moderation.review.live import newest_comment
 from moderation.review.notes import notes_on
-from moderation.review.preferences import ACTS
+from moderation.review.preferences import ACTS, preferences_of
 from moderation.review.queue import (
     COUNTED_AT_MOST,
     count_held,
+    count_left_out,
     count_matching,
     count_waiting,
     mild_one,
@@ -119,7 +121,7 @@ def desk(
     """The page: list, filters and counts, and the case: `comment`, else the first listed."""
     form = FilterForm(request.args)
     valid = form.validate()
-    view = form.as_filter() if valid else Filter()
+    view = _started(form.as_filter() if valid else Filter())
     page = page_of_queue(view, after=request.args.get("after"), before=request.args.get("before"))
     if comment is not None:
         page = page_with(comment, view, page)
@@ -135,6 +137,7 @@ def desk(
         opened=comment is not None,
         comment=shown,
         counts=counts,
+        left_out=count_left_out(view) if view.left_out else 0,
         total=count_matching(view) if view.narrowed else counts.held,
         counted_at_most=COUNTED_AT_MOST,
         state_names=STATE_NAMES,
@@ -179,7 +182,14 @@ def _case_file(
 def asked_view() -> Filter:
     """The view that the address names; the default one if it names none that makes sense."""
     form = FilterForm(request.args)
-    return form.as_filter() if form.validate() else Filter()
+    return _started(form.as_filter() if form.validate() else Filter())
+
+
+def _started(view: Filter) -> Filter:
+    """The view, and where it is the one that everybody starts with, without what they leave out."""
+    if view.narrowed or view.without:
+        return view
+    return replace(view, without=",".join(preferences_of(current_user.id).left_out) or None)
 
 
 def place(view: Filter) -> dict[str, Any]:

@@ -7,7 +7,7 @@ const DID = { published: "approved", rejected: "rejected", removed: "removed", h
 const EYE = 200; // milliseconds: nobody has read a comment that came later than this
 const pending = new Set();
 const decided = new Set();
-let since = 0;
+let since = -EYE;
 
 document.addEventListener("submit", (event) => {
   const { target: form, submitter } = event;
@@ -21,8 +21,8 @@ document.addEventListener("submit", (event) => {
 });
 
 // Ask for the next case while this one is read; its undo is the newest that there is.
-document.addEventListener("case-shown", () => {
-  since = performance.now();
+document.addEventListener("case-shown", ({ detail }) => {
+  if (detail.before) since = performance.now(); // a page of its own was asked for and waited for
   lookAhead();
 });
 

@@ -140,7 +140,9 @@ def visit(
             "console",
             lambda message: (
                 errors.append(message.text)
-                if message.type == "error" and "status of 4" not in message.text
+                if message.type == "error"
+                and "status of 4" not in message.text
+                and "net::ERR_FAILED" not in message.text  # a test aborted it itself
                 else None
             ),
         )

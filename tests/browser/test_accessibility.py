@@ -13,6 +13,8 @@ PAGES = [
     ("/review", "moderator"),
     ("/review?state=published", "moderator"),
     ("/review?text=nobody-ever-wrote-this", "moderator"),
+    ("/review/preferences", "moderator"),
+    ("/review/bulk?ids=1&ids=2", "moderator"),
     ("/audit", "moderator"),
     ("/account", "moderator"),
     ("/admin", "admin"),

@@ -94,8 +94,9 @@ def test_two_decisions_by_keyboard_alone(visit):
     for n in range(2):
         send(visit("/"), f"{HOSTILE} {mark} {n}")
     desk = visit(f"/review?text={mark}&order=oldest", role="moderator")
-    notice = desk.get_by_text(re.compile("You (rejected|approved) comment"))
+    notice = desk.locator("[data-undo]:visible [data-undo-said]")
     for key, outcome in (("r", "rejected"), ("a", "approved")):
+        desk.wait_for_timeout(250)  # no key acts on what nobody can have read yet
         desk.keyboard.press(key)
         expect(notice).to_contain_text(outcome)
     expect(desk.get_by_text(HOSTILE)).to_have_count(0)
