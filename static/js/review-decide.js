@@ -143,7 +143,8 @@ function mark(number, did) {
   const said = row.querySelector("[data-row-standing]");
   said.textContent = `${did} ·`;
   said.hidden = false;
-  row.querySelector("[name=ids]")?.remove();
+  const tick = row.querySelector("[name=ids]");
+  if (tick) tick.checked = false;
 }
 
 function unmark(number) {

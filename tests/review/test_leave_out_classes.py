@@ -31,6 +31,14 @@ def test_they_are_shown_when_asked_for(three, listed, desk):
     assert len(listed("/review?state=all")) == 3
 
 
+def test_where_nothing_else_waits_the_page_says_so(comment, desk, moderator):
+    comment("i will kill you")
+    save_preferences(moderator.id, DeskPreferences(left_out=("threat",)))
+    page = desk.get("/review").text
+    assert "Nothing else waits" in page
+    assert "No comment matches" not in page
+
+
 def test_what_follows_is_not_one_of_them(three, decide):
     _, insult, unscored = three
     answer = decide(unscored, "rejected")
