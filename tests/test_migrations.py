@@ -11,9 +11,15 @@ from moderation.audit.record import SYSTEM, record
 from moderation.db import db, writing
 
 
+def not_of_search(_object, name, *_):
+    """Search keeps its words in objects that SQLAlchemy has no words for: version 0003."""
+    return not (name or "").startswith(("comments_text", "ix_comments_words"))
+
+
 def test_the_head_holds_exactly_the_tables_of_the_code(app):
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_object": not_of_search}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, db.metadata) == []
 
 

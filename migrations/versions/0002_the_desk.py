@@ -10,6 +10,8 @@ branch_labels = None
 depends_on = None
 
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+LABELS = ("toxic", "severe_toxic", "obscene", "threat", "insult", "identity_hate")
+REPORTED = sa.text("reports > 0")
 WAITING = sa.text("sent_at IS NULL AND cancelled_at IS NULL AND failed_at IS NULL")
 
 LONG_AGO = "2026-01-01 00:00:00.000000"
@@ -37,7 +39,15 @@ def upgrade() -> None:
         comments.add_column(sa.Column("reports", sa.Integer(), nullable=False, server_default="0"))
         comments.add_column(sa.Column("pile_id", BIG_ID, nullable=True))
         comments.create_index("ix_comments_queue_due", ["status", "due_at", "id"])
-        comments.create_index("ix_comments_queue_reports", ["status", "reports", "id"])
+        comments.create_index("ix_comments_reason_due", ["hold_reason", "due_at", "id"])
+        comments.create_index(
+            "ix_comments_reported",
+            ["reports", "id"],
+            sqlite_where=REPORTED,
+            postgresql_where=REPORTED,
+        )
+        for label in LABELS:
+            comments.create_index(f"ix_comments_all_{label}", [label, "id"])
         comments.create_index("ix_comments_pile", ["pile_id", "status", "id"])
 
     op.create_table(
@@ -325,8 +335,13 @@ def downgrade() -> None:
     )
     with op.batch_alter_table("comments") as comments:
         allow_reasons(comments, BEFORE)
-        for index in ("due", "reports"):
-            comments.drop_index(f"ix_comments_queue_{index}")
-        comments.drop_index("ix_comments_pile")
+        for index in (
+            "queue_due",
+            "reason_due",
+            "reported",
+            "pile",
+            *(f"all_{label}" for label in LABELS),
+        ):
+            comments.drop_index(f"ix_comments_{index}")
         for column in ("due_at", "reports", "pile_id"):
             comments.drop_column(column)

@@ -20,11 +20,13 @@ from sqlalchemy.exc import IntegrityError
 
 from moderation.audit.record import SYSTEM
 from moderation.comments.author_rules import Muted, rule_in_force
+from moderation.comments.clock import due_at
 from moderation.comments.effects import promise_effects
 from moderation.comments.status import change_status, locked
 from moderation.comments.tables import Comment, HoldReason, RuleKind, Status
 from moderation.db import db, now, writing
 from moderation.policy.decide import Action, decide
+from moderation.policy.options import current_options
 from moderation.policy.versions import current_policy
 from moderation.scoring.scorer import Scorer, Scores
 from moderation.text.storable import storable
@@ -80,6 +82,7 @@ def store(draft: Draft, *, at: datetime | None = None) -> tuple[int, bool]:
         text=storable(draft.text),
         created_at=at,
         status_changed_at=at,
+        due_at=due_at(at, 1, current_options()),  # as if the worst, until it is scored
         status_token=secrets.token_urlsafe(24),
         submission_key=draft.submission_key,
     )
@@ -188,6 +191,7 @@ def _settle(
         if scores is not None:
             policy = current_policy()
             comment.set_scores(scores)
+            comment.due_at = due_at(comment.created_at, comment.urgency, current_options())
             comment.policy_version = policy.version
             to, reason = OUTCOME[decide(scores, policy).action]
             if to is Status.PUBLISHED and _is_under_review(comment):

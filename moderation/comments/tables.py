@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -73,9 +74,17 @@ class Comment(Model):
         Index("ix_comments_worst", "urgency", "id"),
         Index("ix_comments_created", "created_at", "id"),
         Index("ix_comments_queue_due", "status", "due_at", "id"),
-        Index("ix_comments_queue_reports", "status", "reports", "id"),
+        Index("ix_comments_reason_due", "hold_reason", "due_at", "id"),
+        Index(
+            "ix_comments_reported",
+            "reports",
+            "id",
+            sqlite_where=text("reports > 0"),
+            postgresql_where=text("reports > 0"),
+        ),
         Index("ix_comments_pile", "pile_id", "status", "id"),
         *(Index(f"ix_comments_queue_{label}", "status", label, "id") for label in LABELS),
+        *(Index(f"ix_comments_all_{label}", label, "id") for label in LABELS),
         # Counted on every page of the queue: from the index alone, without reading the texts.
         Index("ix_comments_counts", "status", "hold_reason", *LABELS),
     )

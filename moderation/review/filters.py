@@ -7,10 +7,11 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, false, func, not_, select
+from sqlalchemy import ColumnElement, Select, func, not_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from moderation.comments.tables import Comment, Status
+from moderation.comments.search import Part, matching
+from moderation.comments.tables import Comment, HoldReason, Status
 from moderation.policy.versions import current_policy
 from moderation.scoring.labels import LABELS
 
@@ -19,7 +20,8 @@ NOTHING = "none"
 
 
 class State(StrEnum):
-    """Where the listed comments stand: held, held for one reason, decided, or anywhere."""
+    """Where the listed comments stand: held, held for one reason, published and reported by
+    readers, decided, or anywhere."""
 
     HELD = "held"
     SCORE = "score"
@@ -29,6 +31,7 @@ class State(StrEnum):
     QUARANTINED = "quarantined"
     AUTHOR = "author"
     ESCALATED = "escalated"
+    REPORTED = "reported"
     PUBLISHED = "published"
     REJECTED = "rejected"
     REMOVED = "removed"
@@ -37,9 +40,12 @@ class State(StrEnum):
 
 class Order(StrEnum):
     """Which comment comes first. The worst is the one with the highest score: of the chosen
-    class, or of any."""
+    class, or of any. Due is the service-level clock, which held comments have. What readers
+    reported always has the most reported first."""
 
     WORST = "worst"
+    DUE = "due"
+    REPORTS = "reports"
     OLDEST = "oldest"
     NEWEST = "newest"
 
@@ -49,10 +55,11 @@ class Filter:
     """One view of the queue. The default is what a moderator starts with: held, worst first.
 
     `least` and `most` bound the score of `label`, or the highest score where no class is
-    chosen. `author` is a part of the name; `author_of` the number of a comment whose author
-    is meant, so that no e-mail address stands in an address bar. `without` names classes
-    ("threat,insult"): what is over today's threshold of one is left out; "none": nothing is,
-    whatever the person leaves out of the queue that they start with.
+    chosen. `text` and `author` are words of the text and beginnings of the name, as search.py
+    reads them; `author_of` the number of a comment whose author is meant, so that no e-mail
+    address stands in an address bar. `without` names classes ("threat,insult"): what is over
+    today's threshold of one is left out; "none": nothing is, whatever the person leaves out of
+    the queue that they start with.
     """
 
     state: State = State.HELD
@@ -98,12 +105,29 @@ class Filter:
     @property
     def key(self) -> Sequence[Column]:
         """The columns that order this view, unique together."""
-        return (self.score if self.order is Order.WORST else Comment.created_at, Comment.id)
+        return (self._ordered_by, Comment.id)
 
     @property
     def descending(self) -> bool:
         """Whether the highest key comes first."""
-        return self.order is not Order.OLDEST
+        if self.state is State.REPORTED:
+            return True
+        return self.order in (Order.WORST, Order.NEWEST)
+
+    @property
+    def _ordered_by(self) -> Column:
+        if self.state is State.REPORTED:
+            return cast(Column, Comment.reports)
+        if self.order is Order.WORST:
+            return cast(Column, self.score)
+        if self.order is Order.DUE and self.is_waiting:
+            return cast(Column, Comment.due_at)
+        return cast(Column, Comment.created_at)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether all that is listed waits for a decision."""
+        return str(self.state) in {Status.HELD, *HoldReason}
 
     def query(self) -> Select[Any]:
         """The comments of this view, unordered."""
@@ -123,26 +147,28 @@ class Filter:
         """The conditions on author, page and text: those that counts by state share."""
         found: list[ColumnElement[bool]] = []
         if self.author is not None:
-            found.append(Comment.author_name.icontains(self.author, autoescape=True))
+            found.append(matching(self.author, Part.AUTHOR))
         if self.author_of is not None:
             whose = select(Comment.author_key).where(Comment.id == self.author_of)
             found.append(Comment.author_key == whose.scalar_subquery())
         if self.page is not None:
             found.append(Comment.page == self.page)
         if self.text is not None:
-            found.append(Comment.text.icontains(self.text, autoescape=True))
+            found.append(matching(self.text, Part.TEXT))
         return found
 
     def _standing(self) -> list[ColumnElement[bool]]:
         if self.state is State.ALL:
             return []
+        if self.state is State.REPORTED:
+            return [Comment.reports > 0, _unindexed(Comment.status) == Status.PUBLISHED]
         if str(self.state) in set(Status):
             return [Comment.status == self.state]
-        if not self.needs_scores:
-            return [Comment.hold_reason == self.state]
-        # Of the held, those with scores are the ones held for a score: the status alone finds
-        # them, and the indexes of scores begin with it.
-        return [Comment.status == Status.HELD if self.state is State.SCORE else false()]
+        if self.state is State.SCORE and self.needs_scores:
+            # Most of the held are held for a score: the indexes of scores, which begin with the
+            # status, find them in order.
+            return [Comment.status == Status.HELD, _unindexed(Comment.hold_reason) == self.state]
+        return [Comment.hold_reason == self.state]
 
     def _scores(self) -> list[ColumnElement[bool]]:
         if not self.needs_scores:
@@ -160,3 +186,8 @@ class Filter:
 def column_of(label: str) -> Column:
     """The column that holds a class's score."""
     return cast(Column, getattr(Comment, label))
+
+
+def _unindexed(column: Any) -> ColumnElement[str]:
+    """The column, hidden in a function: looked at in the rows that another index finds."""
+    return func.coalesce(column, "")

@@ -50,10 +50,20 @@ STATE_NAMES = {
     State.QUARANTINED: "Quarantined",
     State.AUTHOR: "Held for its author",
     State.ESCALATED: "Escalated",
+    State.REPORTED: "Reported by readers",
     State.PUBLISHED: "Published",
     State.REJECTED: "Rejected",
     State.REMOVED: "Removed",
     State.ALL: "All comments",
+}
+
+
+ORDER_NAMES = {
+    Order.WORST: "Worst first",
+    Order.DUE: "Due first",
+    Order.OLDEST: "Oldest first",
+    Order.NEWEST: "Newest first",
+    Order.REPORTS: "Most reported first",
 }
 
 
@@ -118,7 +128,7 @@ class FilterForm(Form):
     without = StringField(filters=[known_classes])
     order = SelectField(
         "Order",
-        choices=[SelectChoice(order, f"{order.capitalize()} first") for order in Order],
+        choices=[SelectChoice(*pair) for pair in ORDER_NAMES.items()],
         coerce=Order,
         default=Order.WORST,
     )
@@ -131,6 +141,8 @@ class FilterForm(Form):
     def as_filter(self) -> Filter:
         """The validated values."""
         values: dict[str, Any] = {field.name: field.data for field in self}
+        if self.order.data is Order.REPORTS:  # only what is published can be reported
+            values |= {"state": State.REPORTED, "order": Order.WORST}
         return Filter(**values)
 
 
