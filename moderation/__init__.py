@@ -22,10 +22,12 @@ from moderation.review import claim_views as claims
 from moderation.review import decision_views as decisions
 from moderation.review import live_views as live
 from moderation.review import preference_views as preferences
+from moderation.review import saved_views as saved
 from moderation.review import views as review
 from moderation.scoring import serving
 from moderation.scoring.scorer import Scorer
 from moderation.settings import ROOT, Settings
+from moderation.studio import desk_views as desk_settings
 from moderation.studio import views as studio
 from moderation.training.cli import model_cli
 from moderation.web import context, errors, guard, limits, logs, security_headers, templating
@@ -74,8 +76,8 @@ def create_app(settings: Settings | None = None, scorer: Scorer | None = None) -
     serving.init_app(app, settings, scorer)
     security.init_app(app)
 
-    desk = (review, decisions, claims, live, preferences)
-    for room in (comments, reports, *desk, authors, studio, accounts, audit):
+    desk = (review, saved, decisions, claims, live, preferences)
+    for room in (comments, reports, *desk, authors, studio, desk_settings, accounts, audit):
         app.register_blueprint(room.blueprint)
     for commands in (model_cli, demo_cli, user_cli):
         app.cli.add_command(commands)

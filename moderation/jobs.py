@@ -16,6 +16,7 @@ from huey.registry import Message
 from huey.serializer import Serializer
 
 from moderation.comments.submit import rescore
+from moderation.integrations.deliver import deliver_due
 from moderation.scoring.scorer import Scorer
 from moderation.scoring.serving import current_scorer
 from moderation.settings import Settings
@@ -47,6 +48,11 @@ def make_huey(app: Flask, settings: Settings) -> Huey:
     def rescore_the_unscored() -> None:
         with app.app_context():
             rescore_if_able()
+
+    @huey.periodic_task(crontab(minute="*"))
+    def deliver_what_is_due() -> None:
+        with app.app_context():
+            deliver_due(settings)
 
     return huey
 

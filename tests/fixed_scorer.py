@@ -11,6 +11,7 @@ KNOWN = {
     "idiot": {"toxic": 0.96, "insult": 0.94},
     "damn": {"toxic": 0.75, "obscene": 0.9},
     "kill you": {"toxic": 0.97, "severe_toxic": 0.6, "threat": 0.93},
+    "dolt": {"toxic": 0.6, "insult": 0.6},
     "filthy foreigners": {"toxic": 0.9, "insult": 0.7, "identity_hate": 0.92},
 }
 

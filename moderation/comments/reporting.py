@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 from sqlalchemy import select
 
@@ -12,6 +13,7 @@ from moderation.comments.tables import Comment, Report, Status
 from moderation.db import db, writing
 
 MAX_REASON = 500
+MOST_SHOWN = 20
 READER = Actor(None, "a reader")  # nobody asked for a name
 
 
@@ -42,6 +44,18 @@ def report(comment_id: int, reporter: str, reason: str | None) -> bool:
         if comment.reports == 1:  # the trail says that it began; the table knows each
             record("comment.reported", READER, ("comment", comment_id))
         return True
+
+
+def reports_on(comment: Comment) -> Sequence[Report]:
+    """The reports since a person last looked, the latest first."""
+    if not comment.reports:
+        return ()
+    return db.session.scalars(
+        select(Report)
+        .where(Report.comment_id == comment.id)
+        .order_by(Report.id.desc())
+        .limit(min(comment.reports, MOST_SHOWN))
+    ).all()
 
 
 def _has_reported(comment_id: int, reporter: str) -> bool:

@@ -23,7 +23,7 @@ class OptionError(ValueError):
         self.message = message
 
 
-def option(default: float, least: float, most: float) -> Any:
+def option(default: int, least: int, most: int) -> Any:
     """Declare an option: its default and the range that makes sense."""
     return field(default=default, metadata={"least": least, "most": most})
 
@@ -40,19 +40,12 @@ class DeskOptions:
     hours_worst: int = option(1, 1, 720)  # from 0.9 on
     hours_high: int = option(4, 1, 720)  # from 0.7 on
     hours_rest: int = option(24, 1, 720)
-    # Shares, within 0-1: decided comments that a second person sees blind, and published ones
-    # below every threshold that somebody sees blind, to estimate what the model misses.
-    second_look_share: float = option(0.05, 0, 1)
-    sample_share: float = option(0.01, 0, 1)
-    # One golden item among so many decisions of a moderator; 0: none.
-    golden_every: int = option(50, 0, 1000)
 
     def __post_init__(self) -> None:
         for f in fields(self):
             least, most = f.metadata["least"], f.metadata["most"]
-            # Written so that NaN, which compares false with everything, is refused too.
             if not least <= getattr(self, f.name) <= most:
-                raise OptionError(f.name, f"from {least:g} to {most:g}")
+                raise OptionError(f.name, f"from {least} to {most}")
 
     @property
     def undo_time(self) -> timedelta:
@@ -79,5 +72,5 @@ def save_options(changes: Mapping[str, Any], by: Actor) -> DeskOptions:
             row = session.get(Option, name) or Option(name=name)
             row.value, row.changed_at, row.changed_by = value, now(), by.name
             session.add(row)
-            record("option.changed", by, ("option", name), before=f"{old:g}", after=f"{value:g}")
+            record("option.changed", by, ("option", name), before=str(old), after=str(value))
     return after

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from moderation.comments.status import NoSuchWay, StatusConflict
-from moderation.comments.tables import Status
+from moderation.comments.tables import Comment, Status
 from moderation.db import MAX_ID
 from moderation.review.bulk import Preview, preview_of
 from moderation.review.claim import held_by_another, release, take_over
@@ -17,10 +17,11 @@ from moderation.review.decide import ForAnAdmin, Judgement, decide_all
 from moderation.review.decide import decide as carry_out
 from moderation.review.decide import escalate as leave_to_an_admin
 from moderation.review.forms import BulkForm, DecisionForm, LabelsForm, NoteForm
-from moderation.review.guidelines import guidelines
+from moderation.review.guidelines import guideline_given, guidelines
 from moderation.review.labels import set_labels
 from moderation.review.notes import add_note
 from moderation.review.queue import next_after
+from moderation.review.tables import Guideline
 from moderation.review.undo import last_action_of, undo, verdicts_of
 from moderation.review.views import NUMBER, asked_view, comment_for, desk, last_decision_on, place
 from moderation.web.guard import requires
@@ -218,3 +219,14 @@ def _number(text: str) -> int:
     if not 0 < number <= MAX_ID:
         raise ValueError(text)
     return number
+
+
+@blueprint.app_context_processor
+def reasons() -> dict[str, Any]:
+    """`guideline_of(comment)`: the reason that its author may read, for the public status page."""
+
+    def guideline_of(comment: Comment) -> Guideline | None:
+        against = comment.status in (Status.REJECTED, Status.REMOVED)
+        return guideline_given(comment.id) if against else None
+
+    return {"guideline_of": guideline_of}

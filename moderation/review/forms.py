@@ -33,6 +33,7 @@ from moderation.review.filters import NOTHING, Filter, Order, State
 from moderation.review.tables import Guideline
 from moderation.scoring.labels import LABELS
 from moderation.text.storable import storable
+from moderation.text.visible import one_line
 from moderation.web.fields import ScoreField
 from moderation.web.forms import Form
 
@@ -225,3 +226,16 @@ class LabelsForm(Form):
     """Which of the six classes apply."""
 
     labels = SelectMultipleField("Labels", choices=[SelectChoice(label) for label in LABELS])
+
+
+class ViewForm(Form):
+    """The name of a view to keep."""
+
+    name = StringField(
+        "Name",
+        [
+            DataRequired("Give it a name."),
+            Length(max=60, message="A name has at most 60 characters."),
+        ],
+        filters=[lambda name: one_line(storable(name or ""))],
+    )

@@ -60,7 +60,8 @@ def mild_one() -> int | None:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many comments are held, by the reason and by the class that is over its threshold.
+    """How many comments are held, by the reason and by the class that is over its threshold; and
+    how many published ones readers reported.
 
     One comment counts in each class that it is over.
     """
@@ -68,6 +69,7 @@ class Counts:
     held: int
     reasons: Mapping[State, int]
     classes: Mapping[str, int]
+    reported: int
 
 
 def count_held(view: Filter, policy: Policy) -> Counts:
@@ -86,6 +88,7 @@ def count_held(view: Filter, policy: Policy) -> Counts:
         held=row[0],
         reasons={State(reason): n for reason, n in zip(HoldReason, by_reason, strict=True)},
         classes=dict(zip(LABELS, by_class, strict=True)),
+        reported=count_matching(Filter(state=State.REPORTED)),
     )
 
 

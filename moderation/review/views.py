@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,6 +14,7 @@ from flask_login import current_user
 
 from moderation.audit.tables import Event
 from moderation.audit.trail import events_about, last_event_about
+from moderation.comments.reporting import reports_on
 from moderation.comments.tables import Comment
 from moderation.db import MAX_ID, db
 from moderation.policy.options import current_options
@@ -27,7 +29,7 @@ from moderation.review.forms import (
     FilterForm,
     NoteForm,
 )
-from moderation.review.guidelines import guideline_given, guidelines
+from moderation.review.guidelines import guidelines
 from moderation.review.history import author_of
 from moderation.review.labels import labels_on
 from moderation.review.live import newest_comment
@@ -44,6 +46,7 @@ from moderation.review.queue import (
     page_of_queue,
     page_with,
 )
+from moderation.review.saved import saved_views
 from moderation.review.tables import Verdict
 from moderation.review.undo import last_action_of, verdicts_of
 from moderation.review.why import why
@@ -151,6 +154,8 @@ def desk(
         newest=newest_comment(),
         claim_seconds=60 * current_options().claim_minutes,
         acts=ACTS,
+        saved=saved_views(current_user.id),
+        view_query=urlencode(view.as_args()),
         **_case_file(shown, view, decision, noting),
     )
     return body, status if valid else 400
@@ -175,7 +180,7 @@ def _case_file(
         "noting": noting or NoteForm(formdata=None),
         "notes": notes_on(comment.id),
         "labelled": labels_on(comment.id),
-        "guideline": guideline_given(comment.id),
+        "reports": reports_on(comment),
     }
 
 

@@ -15,10 +15,21 @@ from moderation.db import now
 def ago(moment: datetime) -> str:
     """How long ago `moment` was, in the words of a busy person: '12 min ago'."""
     seconds = (now() - moment).total_seconds()
+    return f"{_span(seconds)} ago" if seconds >= 5 else "just now"
+
+
+def time_left(moment: datetime) -> str:
+    """How long it is until `moment`, or since: '2 h left', '40 min over'."""
+    seconds = (moment - now()).total_seconds()
+    return f"{_span(seconds)} left" if seconds >= 0 else f"{_span(-seconds)} over"
+
+
+def _span(seconds: float) -> str:
+    """A length of time in its largest whole unit."""
     for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
         if seconds >= size:
-            return f"{int(seconds // size)} {unit} ago"
-    return f"{int(seconds)} s ago" if seconds >= 5 else "just now"
+            return f"{int(seconds // size)} {unit}"
+    return f"{int(seconds)} s"
 
 
 def datetime_full(moment: datetime) -> str:
@@ -52,7 +63,11 @@ def init_app(app: Flask, site_name: str) -> None:
         return url_for("static", filename=path, v=_fingerprint(file, file.stat().st_mtime))
 
     app.jinja_env.filters.update(
-        ago=ago, datetime_full=datetime_full, page_title=page_title, label_name=label_name
+        ago=ago,
+        time_left=time_left,
+        datetime_full=datetime_full,
+        page_title=page_title,
+        label_name=label_name,
     )
     app.jinja_env.globals.update(static=static, site_name=site_name)
     app.jinja_env.trim_blocks = True

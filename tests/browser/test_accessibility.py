@@ -14,12 +14,16 @@ PAGES = [
     ("/review?state=published", "moderator"),
     ("/review?text=nobody-ever-wrote-this", "moderator"),
     ("/review/preferences", "moderator"),
+    ("/review/views?state=published", "moderator"),
+    ("/review/1/author", "moderator"),
     ("/review/bulk?ids=1&ids=2", "moderator"),
     ("/audit", "moderator"),
     ("/account", "moderator"),
     ("/admin", "admin"),
     ("/admin/policy", "admin"),
     ("/admin/people", "admin"),
+    ("/admin/desk", "admin"),
+    ("/admin/guidelines", "admin"),
 ]
 
 

@@ -1,0 +1,1 @@
+"""What leaves the system: webhooks and mails, delivered from the outbox."""
