@@ -91,6 +91,7 @@ def _fill_demo(url: str) -> None:
         click.echo(NOT_EMPTY)
     elif subprocess.run(command, cwd=ROOT, check=False).returncode:  # noqa: S603 - our own words
         raise click.ClickException("The demo could not be filled; the reason stands above.")
+    db.session.rollback()  # what was read before is older than the demo
 
 
 def _print_setup_link(url: str) -> None:
