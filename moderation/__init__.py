@@ -24,6 +24,7 @@ from moderation.review import live_views as live
 from moderation.review import preference_views as preferences
 from moderation.review import saved_views as saved
 from moderation.review import views as review
+from moderation.review.cli import labels_cli
 from moderation.scoring import serving
 from moderation.scoring.scorer import Scorer
 from moderation.settings import ROOT, Settings
@@ -79,7 +80,7 @@ def create_app(settings: Settings | None = None, scorer: Scorer | None = None) -
     desk = (review, saved, decisions, claims, live, preferences)
     for room in (comments, reports, *desk, authors, studio, desk_settings, accounts, audit):
         app.register_blueprint(room.blueprint)
-    for commands in (model_cli, demo_cli, user_cli):
+    for commands in (model_cli, demo_cli, user_cli, labels_cli):
         app.cli.add_command(commands)
     cli.init_app(app)
     return app

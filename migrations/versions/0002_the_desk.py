@@ -1,4 +1,4 @@
-"""the desk: reasons to hold, reports, near-duplicates, author rules, actions, looks, the outbox"""
+"""the desk: reasons to hold, reports, author rules, actions and verdicts, claims, the outbox"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,7 +18,7 @@ LONG_AGO = "2026-01-01 00:00:00.000000"
 
 REASON_KNOWN = "ck_comments_hold_reason_known"
 BEFORE = "'unscored', 'score', 'unreadable', 'quarantined'"
-AFTER = "'unscored', 'score', 'unreadable', 'unsupported', 'quarantined', 'author', 'escalated'"
+AFTER = "'unscored', 'score', 'unreadable', 'quarantined', 'author', 'escalated'"
 
 
 def allow_reasons(comments: BatchOperations, reasons: str) -> None:
@@ -37,7 +37,6 @@ def upgrade() -> None:
             sa.Column("due_at", sa.DateTime(timezone=True), nullable=False, server_default=LONG_AGO)
         )
         comments.add_column(sa.Column("reports", sa.Integer(), nullable=False, server_default="0"))
-        comments.add_column(sa.Column("pile_id", BIG_ID, nullable=True))
         comments.create_index("ix_comments_queue_due", ["status", "due_at", "id"])
         comments.create_index("ix_comments_reason_due", ["hold_reason", "due_at", "id"])
         comments.create_index(
@@ -48,7 +47,6 @@ def upgrade() -> None:
         )
         for label in LABELS:
             comments.create_index(f"ix_comments_all_{label}", [label, "id"])
-        comments.create_index("ix_comments_pile", ["pile_id", "status", "id"])
 
     op.create_table(
         "author_rules",
@@ -159,30 +157,6 @@ def upgrade() -> None:
     op.create_index("ix_claims_expires", "claims", ["expires_at"])
 
     op.create_table(
-        "explanations",
-        sa.Column("comment_id", BIG_ID, nullable=False),
-        sa.Column("model_version", sa.String(length=60), nullable=False),
-        sa.Column("shares", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["comment_id"], ["comments.id"], name=op.f("fk_explanations_comment_id_comments")
-        ),
-        sa.PrimaryKeyConstraint("comment_id", name=op.f("pk_explanations")),
-    )
-    op.create_table(
-        "goldens",
-        sa.Column("comment_id", BIG_ID, nullable=False),
-        sa.Column("reject", sa.Boolean(), nullable=False),
-        sa.Column("labels", sa.JSON(), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("made_by", BIG_ID, nullable=False),
-        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["comment_id"], ["comments.id"], name=op.f("fk_goldens_comment_id_comments")
-        ),
-        sa.ForeignKeyConstraint(["made_by"], ["users.id"], name=op.f("fk_goldens_made_by_users")),
-        sa.PrimaryKeyConstraint("comment_id", name=op.f("pk_goldens")),
-    )
-    op.create_table(
         "labellings",
         sa.Column("comment_id", BIG_ID, nullable=False),
         sa.Column("user_id", BIG_ID, nullable=False),
@@ -201,16 +175,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("comment_id", "user_id", name=op.f("pk_labellings")),
     )
-    op.create_table(
-        "near_keys",
-        sa.Column("key", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("comment_id", BIG_ID, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["comment_id"], ["comments.id"], name=op.f("fk_near_keys_comment_id_comments")
-        ),
-        sa.PrimaryKeyConstraint("key", "comment_id", name=op.f("pk_near_keys")),
-    )
-    op.create_index("ix_near_keys_comment", "near_keys", ["comment_id"])
 
     op.create_table(
         "notes",
@@ -274,50 +238,13 @@ def upgrade() -> None:
     op.create_index("ix_verdicts_at", "verdicts", ["at", "id"])
     op.create_index("ix_verdicts_comment", "verdicts", ["comment_id", "id"])
 
-    op.create_table(
-        "looks",
-        sa.Column("id", BIG_ID, nullable=False),
-        sa.Column("comment_id", BIG_ID, nullable=False),
-        sa.Column("kind", sa.String(length=10), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("verdict_id", BIG_ID, nullable=True),
-        sa.Column("user_id", BIG_ID, nullable=True),
-        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("reject", sa.Boolean(), nullable=True),
-        sa.Column("disputed", sa.Boolean(), nullable=False),
-        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("settled_by", BIG_ID, nullable=True),
-        sa.CheckConstraint(
-            "kind IN ('second', 'golden', 'sample')", name=op.f("ck_looks_kind_known")
-        ),
-        sa.ForeignKeyConstraint(
-            ["comment_id"], ["comments.id"], name=op.f("fk_looks_comment_id_comments")
-        ),
-        sa.ForeignKeyConstraint(
-            ["settled_by"], ["users.id"], name=op.f("fk_looks_settled_by_users")
-        ),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_looks_user_id_users")),
-        sa.ForeignKeyConstraint(
-            ["verdict_id"], ["verdicts.id"], name=op.f("fk_looks_verdict_id_verdicts")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_looks")),
-        sa.UniqueConstraint(
-            "comment_id", "kind", "user_id", name=op.f("uq_looks_comment_id_kind_user_id")
-        ),
-    )
-    op.create_index("ix_looks_open", "looks", ["answered_at", "kind", "id"])
-
 
 def downgrade() -> None:
     for table in (
-        "looks",
         "verdicts",
         "reports",
         "notes",
-        "near_keys",
         "labellings",
-        "goldens",
-        "explanations",
         "claims",
         "saved_views",
         "review_actions",
@@ -331,7 +258,7 @@ def downgrade() -> None:
     # What had these reasons waits for a person all the same.
     op.execute(
         "UPDATE comments SET hold_reason = 'unreadable'"
-        " WHERE hold_reason IN ('unsupported', 'author', 'escalated')"
+        " WHERE hold_reason IN ('author', 'escalated')"
     )
     with op.batch_alter_table("comments") as comments:
         allow_reasons(comments, BEFORE)
@@ -339,9 +266,8 @@ def downgrade() -> None:
             "queue_due",
             "reason_due",
             "reported",
-            "pile",
             *(f"all_{label}" for label in LABELS),
         ):
             comments.drop_index(f"ix_comments_{index}")
-        for column in ("due_at", "reports", "pile_id"):
+        for column in ("due_at", "reports"):
             comments.drop_column(column)

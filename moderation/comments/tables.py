@@ -1,4 +1,4 @@
-"""Comments, their scores, and what hangs on them: reports, near-duplicate keys, author rules."""
+"""Comments, their scores, and what hangs on them: reports, and rules about their authors."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -37,7 +36,6 @@ class HoldReason(StrEnum):
     UNSCORED = "unscored"  # no score yet: new, or the scorer is down
     SCORE = "score"  # a review threshold was crossed
     UNREADABLE = "unreadable"  # the model knows nothing in it
-    UNSUPPORTED = "unsupported"  # a language that the model was not taught
     QUARANTINED = "quarantined"  # scoring it failed too often
     AUTHOR = "author"  # everything by this author is to be seen first: see AuthorRule
     ESCALATED = "escalated"  # a moderator wants an admin to decide
@@ -58,7 +56,7 @@ class Comment(Model):
         CheckConstraint("(status = 'held') = (hold_reason IS NOT NULL)", name="held_has_a_reason"),
         CheckConstraint(
             "hold_reason IS NULL OR hold_reason IN ('unscored', 'score', 'unreadable',"
-            " 'unsupported', 'quarantined', 'author', 'escalated')",
+            " 'quarantined', 'author', 'escalated')",
             name="hold_reason_known",
         ),
         CheckConstraint(
@@ -82,7 +80,6 @@ class Comment(Model):
             sqlite_where=text("reports > 0"),
             postgresql_where=text("reports > 0"),
         ),
-        Index("ix_comments_pile", "pile_id", "status", "id"),
         *(Index(f"ix_comments_queue_{label}", "status", label, "id") for label in LABELS),
         *(Index(f"ix_comments_all_{label}", label, "id") for label in LABELS),
         # Counted on every page of the queue: from the index alone, without reading the texts.
@@ -111,8 +108,6 @@ class Comment(Model):
     )
     # How many readers reported it since a person last looked.
     reports: Mapped[int] = mapped_column(default=0, server_default="0")
-    # The first comment of the near-duplicates that this one belongs to; None: it stands alone.
-    pile_id: Mapped[int | None] = mapped_column(BigId)
     # The highest score; 1 until there is one, because the unknown must not sink in the queue.
     urgency: Mapped[float] = mapped_column(default=1.0)
 
@@ -138,16 +133,6 @@ class Comment(Model):
         for label in LABELS:
             setattr(self, label, float(scores[label]))
         self.urgency = max(float(scores[label]) for label in LABELS)
-
-
-class NearKey(Model):
-    """One of the keys of a comment in the near-duplicate index: alike texts share some."""
-
-    __tablename__ = "near_keys"
-    __table_args__ = (Index("ix_near_keys_comment", "comment_id"),)
-
-    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"), primary_key=True)
 
 
 class Report(Model):

@@ -27,7 +27,6 @@ class State(StrEnum):
     SCORE = "score"
     UNSCORED = "unscored"
     UNREADABLE = "unreadable"
-    UNSUPPORTED = "unsupported"
     QUARANTINED = "quarantined"
     AUTHOR = "author"
     ESCALATED = "escalated"

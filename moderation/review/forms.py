@@ -47,7 +47,6 @@ STATE_NAMES = {
     State.SCORE: "Held over a threshold",
     State.UNSCORED: "Held without scores",
     State.UNREADABLE: "Held as unreadable",
-    State.UNSUPPORTED: "Held for its language",
     State.QUARANTINED: "Quarantined",
     State.AUTHOR: "Held for its author",
     State.ESCALATED: "Escalated",

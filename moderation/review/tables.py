@@ -1,14 +1,12 @@
-"""What moderators do and say: actions, verdicts, labels, claims, notes, looks, their own views."""
+"""What moderators do and say: actions, verdicts, labels, claims, notes; their views and choices."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
     JSON,
-    CheckConstraint,
     ForeignKey,
     Index,
     String,
@@ -130,59 +128,3 @@ class Preferences(Model):
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
     chosen: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-
-
-class Explanation(Model):
-    """Each word's share of a comment's score, kept: see scoring/explain.py."""
-
-    __tablename__ = "explanations"
-
-    comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"), primary_key=True)
-    model_version: Mapped[str] = mapped_column(String(60))
-    shares: Mapped[Any] = mapped_column(JSON)
-
-
-class LookKind(StrEnum):
-    """Why a comment is shown blind: without scores, status or what anyone said before."""
-
-    SECOND = "second"  # a decided comment, to see whether two people agree
-    GOLDEN = "golden"  # one whose answer is known
-    SAMPLE = "sample"  # one below every threshold, to estimate what the model misses
-
-
-class Golden(Model):
-    """A comment whose answer an admin has set."""
-
-    __tablename__ = "goldens"
-
-    comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"), primary_key=True)
-    reject: Mapped[bool]
-    labels: Mapped[list[str]] = mapped_column(JSON)
-    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    made_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
-class Look(Model):
-    """One blind look: wanted, then taken by one person, then answered."""
-
-    __tablename__ = "looks"
-    __table_args__ = (
-        CheckConstraint("kind IN ('second', 'golden', 'sample')", name="kind_known"),
-        UniqueConstraint("comment_id", "kind", "user_id"),
-        Index("ix_looks_open", "answered_at", "kind", "id"),
-    )
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"))
-    kind: Mapped[LookKind] = mapped_column(String(10))
-    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    # The verdict that a second look is compared with.
-    verdict_id: Mapped[int | None] = mapped_column(ForeignKey("verdicts.id"))
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    reject: Mapped[bool | None]
-    # A disagreement, until someone settles it.
-    disputed: Mapped[bool] = mapped_column(default=False)
-    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    settled_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

@@ -71,3 +71,19 @@ def test_the_export_holds_the_majority_and_nothing_where_people_are_even(
     assert rows[sent.id]["people"] == 3
     assert rows[alone.id]["threat"] is None
     assert rows[alone.id]["comment_text"] == "what an idiot"
+
+
+def test_the_export_is_what_training_reads_and_never_overwrites(app, comment, moderator, tmp_path):
+    from moderation.training.comments_csv import read_comments
+
+    sent = comment('you, "idiot"')
+    set_labels(sent.id, ["insult"], moderator.actor)
+    file = tmp_path / "labels.csv"
+    run = app.test_cli_runner().invoke
+    assert run(args=["labels", "export", "--out", str(file)]).output.startswith("1 labelled")
+    read = read_comments(file)
+    assert read.texts == ['you, "idiot"']
+    assert read.labels[0].tolist() == [0, 0, 0, 0, 1, 0]
+    again = run(args=["labels", "export", "--out", str(file), "--json"])
+    assert again.exit_code == 1
+    assert "File exists" in again.output
