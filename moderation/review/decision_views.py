@@ -88,8 +88,7 @@ def escalate(comment_id: int) -> ResponseReturnValue:
 @requires(Permission.REVIEW_COMMENT)
 def take_back() -> ResponseReturnValue:
     """Take back this person's last action, or the one that is named, and show it again."""
-    last = last_action_of(current_user.id)
-    action_id = request.form.get("action", type=int) or (last.id if last else 0)
+    action_id = _action_named()
     verdicts = verdicts_of(action_id)
     try:
         undone = undo(action_id, current_user.actor)
@@ -160,6 +159,18 @@ def bulk() -> ResponseReturnValue:
     return redirect(url_for("review.queue", **place(asked_view())), 303)
 
 
+def _action_named() -> int:
+    """The action that the form names, else this person's last one; 0: there is none."""
+    named = request.form.get("action")
+    if not named:
+        last = last_action_of(current_user.id)
+        return last.id if last else 0
+    try:
+        return _number(named)
+    except ValueError:
+        abort(400, "There is no such action.")
+
+
 def _asks_first(comment_id: int, form: DecisionForm) -> bool:
     """Whether somebody else has it open, and this person has not said "anyway": that takes over."""
     if held_by_another(comment_id, current_user.actor) is None:
@@ -214,7 +225,7 @@ def _left_in_words(count: int) -> str:
 
 
 def _number(text: str) -> int:
-    """The number of a comment. Raises ValueError for what can be none."""
+    """The number of a row. Raises ValueError for what can be none."""
     number = int(text)
     if not 0 < number <= MAX_ID:
         raise ValueError(text)

@@ -176,3 +176,8 @@ def test_a_verdict_keeps_where_from_and_where_to(comment, mona):
     verdict = db.session.scalars(select(Verdict)).one()
     assert (verdict.from_status, verdict.from_reason) == ("held", "score")
     assert (verdict.to_status, verdict.to_reason) == ("rejected", None)
+
+
+@pytest.mark.parametrize("number", ["x", "-1", "0", "9" * 30])
+def test_a_number_that_no_action_has_is_a_bad_request(desk, number):
+    assert desk.post("/review/undo", data={"action": number}).status_code == 400
