@@ -91,12 +91,13 @@ class Standing:
     status: Status
     hold_reason: HoldReason | None
     reports: int
+    by_hand: bool
 
 
 def standing(comment: Comment) -> Standing:
     """How the comment stands."""
     reason = None if comment.hold_reason is None else HoldReason(comment.hold_reason)
-    return Standing(Status(comment.status), reason, comment.reports)
+    return Standing(Status(comment.status), reason, comment.reports, comment.published_by_hand)
 
 
 def decide(
@@ -199,6 +200,7 @@ def _keep(
             from_status=before.status,
             from_reason=before.hold_reason,
             from_reports=before.reports,
+            from_by_hand=before.by_hand,
             to_status=judgement.to,
             to_reason=judgement.hold_reason,
             guideline_id=judgement.guideline_id,

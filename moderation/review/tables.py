@@ -61,6 +61,7 @@ class Verdict(Model):
     from_status: Mapped[Status] = mapped_column(String(10))
     from_reason: Mapped[HoldReason | None] = mapped_column(String(12))
     from_reports: Mapped[int] = mapped_column(default=0)
+    from_by_hand: Mapped[bool] = mapped_column(default=False)
     to_status: Mapped[Status] = mapped_column(String(10))
     to_reason: Mapped[HoldReason | None] = mapped_column(String(12))
     guideline_id: Mapped[int | None] = mapped_column(ForeignKey("guidelines.id"))

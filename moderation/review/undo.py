@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from moderation.audit.record import Actor, record
-from moderation.audit.tables import Event
 from moderation.comments.effects import promise_effects
 from moderation.comments.status import change_status, locked_all
 from moderation.comments.tables import Comment, HoldReason, Status
@@ -48,8 +47,9 @@ def verdicts_of(action_id: int) -> Sequence[Verdict]:
 def undo(action_id: int, by: Actor) -> Undone:
     """Take back an action of one's own: every comment goes where it came from.
 
-    A comment that somebody decided since stays as it is. Effects that have not left are
-    cancelled. Raises LookupError if this person has no such action that stands.
+    A comment that somebody decided since stays as it is, and so does the verdict that it had.
+    Effects that have not left are cancelled. Raises LookupError if this person has no such
+    action that stands.
     """
     with writing() as session:
         action = session.get(ReviewAction, action_id, with_for_update=True)
@@ -57,23 +57,30 @@ def undo(action_id: int, by: Actor) -> Undone:
             raise LookupError("there is nothing of yours to undo")
         verdicts = verdicts_of(action_id)
         comments = locked_all([verdict.comment_id for verdict in verdicts])
-        latest = _latest_events(comments)
-        unheard = cancel([verdict.event_id for verdict in verdicts])
-        back, left = [], []
+        latest = _latest_verdicts(comments)
+        back: list[Verdict] = []
+        left: list[Verdict] = []
         for verdict in verdicts:
-            comment = comments[verdict.comment_id]
-            if latest[comment.id] == verdict.event_id:
-                _take_back(comment, verdict, by, tell=verdict.event_id not in unheard)
-                back.append(comment.id)
-            else:
-                left.append(comment.id)
+            stands = _stands(verdict, comments[verdict.comment_id], latest)
+            (back if stands else left).append(verdict)
+        unheard = cancel([verdict.event_id for verdict in back])
+        for verdict in back:
+            told = verdict.event_id not in unheard
+            _take_back(comments[verdict.comment_id], verdict, by, tell=told)
             verdict.undone_at = now()
         action.undone_at = now()
-    return Undone(back, left)
+    return Undone([v.comment_id for v in back], [v.comment_id for v in left])
+
+
+def _stands(verdict: Verdict, comment: Comment, latest: Mapping[int, int]) -> bool:
+    """Whether the comment is still where this verdict sent it, and by no later one."""
+    sent_to = (verdict.to_status, verdict.to_reason)
+    return latest[comment.id] == verdict.id and (comment.status, comment.hold_reason) == sent_to
 
 
 def _take_back(comment: Comment, verdict: Verdict, by: Actor, *, tell: bool) -> None:
-    comment.reports = verdict.from_reports
+    """Send a comment back; `tell` those outside who heard of the verdict."""
+    comment.reports += verdict.from_reports  # others may have come since
     event = change_status(
         comment,
         Status(verdict.from_status),
@@ -82,21 +89,18 @@ def _take_back(comment: Comment, verdict: Verdict, by: Actor, *, tell: bool) -> 
         note=UNDONE,
         undoing=True,
     )
+    comment.published_by_hand = verdict.from_by_hand
     if event is None:  # it was kept where it was: only its reports come back
         record("comment.kept", by, ("comment", comment.id), note=UNDONE)
     elif tell:
         promise_effects(event, comment)
 
 
-def _latest_events(comment_ids: Collection[int]) -> Mapping[int, int]:
-    """The number of the latest decision on each comment."""
+def _latest_verdicts(comment_ids: Collection[int]) -> Mapping[int, int]:
+    """The number of the latest verdict on each comment, those taken back left out."""
     rows = db.session.execute(
-        select(Event.subject_id, func.max(Event.id))
-        .where(
-            Event.subject_type == "comment",
-            Event.subject_id.in_([str(number) for number in comment_ids]),
-            Event.action.in_(("comment.status", "comment.kept")),
-        )
-        .group_by(Event.subject_id)
+        select(Verdict.comment_id, func.max(Verdict.id))
+        .where(Verdict.comment_id.in_(comment_ids), Verdict.undone_at.is_(None))
+        .group_by(Verdict.comment_id)
     ).all()
-    return {int(subject): latest for subject, latest in rows}
+    return dict(rows)

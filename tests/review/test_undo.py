@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from moderation.audit.trail import events_about
 from moderation.comments.tables import Comment, HoldReason, Status
-from moderation.db import db
+from moderation.db import db, now, writing
 from moderation.outbox.tables import Effect
 from moderation.review.decide import Judgement, decide, decide_all, escalate
 from moderation.review.tables import Verdict
@@ -68,10 +68,47 @@ def test_keeping_settles_the_reports_and_an_undo_brings_them_back(comment, mona)
 
 
 def with_reports(comment_id, count):
-    from moderation.db import writing
-
     with writing() as session:
         session.get_one(Comment, comment_id).reports = count
+
+
+def test_reports_that_came_since_are_not_lost(comment, mona):
+    sent = comment()
+    with_reports(sent.id, 3)
+    action = decide(sent.id, APPROVE, mona, seen=Status.PUBLISHED)
+    with_reports(sent.id, 1)
+    undo(action, mona)
+    db.session.rollback()
+    assert db.session.get_one(Comment, sent.id).reports == 4
+
+
+def test_undo_after_undo_walks_back_through_one_comment(comment, mona, moderator):
+    sent = comment("you idiot")
+    decide(sent.id, REJECT, mona, seen=Status.HELD)
+    decide(sent.id, APPROVE, mona, seen=Status.REJECTED)
+    for expected in (("rejected", None), ("held", "score")):
+        assert undo(last_action_of(moderator.id).id, mona).back == [sent.id]
+        assert standing(sent.id) == expected
+
+
+def test_what_a_colleague_decided_and_took_back_stands_in_nobodys_way(comment, mona, make_user):
+    paul = make_user("Paul", Role.MODERATOR).actor
+    sent = comment("you idiot")
+    action = decide(sent.id, REJECT, mona, seen=Status.HELD)
+    undo(decide(sent.id, APPROVE, paul, seen=Status.REJECTED), paul)
+    assert undo(action, mona).back == [sent.id]
+    assert standing(sent.id) == ("held", "score")
+
+
+@pytest.mark.parametrize("approved", [False, True])
+def test_whether_a_person_had_published_it_comes_back_too(comment, mona, approved):
+    """A removal taken back is no approval: what a policy would have done is counted by that."""
+    sent = comment("you idiot" if approved else "A kind word")
+    if approved:
+        decide(sent.id, APPROVE, mona, seen=Status.HELD)
+    undo(decide(sent.id, Judgement(Status.REMOVED), mona, seen=Status.PUBLISHED), mona)
+    assert standing(sent.id) == ("published", None)
+    assert db.session.get_one(Comment, sent.id).published_by_hand is approved
 
 
 def test_what_somebody_decided_since_stays(comment, mona, make_user):
@@ -141,14 +178,28 @@ def test_an_effect_that_waits_is_cancelled_and_the_undo_itself_says_nothing(
 
 
 def test_an_effect_that_has_left_is_followed_by_another(with_webhook, comment, mona):
-    from moderation.db import now, writing
-
     sent = comment("you idiot")
     action = decide(sent.id, REJECT, mona, seen=Status.HELD)
     with writing() as session:
         session.get_one(Effect, effects()[-1].id).sent_at = now()
     undo(action, mona)
     assert len(effects()) == 3
+
+
+def test_a_verdict_that_is_left_still_stands_and_is_still_told(
+    with_webhook, comment, mona, make_user
+):
+    paul = make_user("Paul", Role.MODERATOR).actor
+    sent = comment("you idiot")
+    action = decide(sent.id, REJECT, mona, seen=Status.HELD)
+    by_paul = decide(sent.id, APPROVE, paul, seen=Status.REJECTED)
+    assert undo(action, mona).left == [sent.id]
+    undo(by_paul, paul)
+    assert standing(sent.id) == ("rejected", None)
+    assert [effect.cancelled_at is None for effect in effects()] == [True, True, False]
+    of_mona, of_paul = db.session.scalars(select(Verdict).order_by(Verdict.id)).all()
+    assert of_mona.undone_at is None, "it is what the comment stands by"
+    assert of_paul.undone_at is not None
 
 
 def test_closing_the_tab_loses_nothing_the_button_is_there_at_the_next_visit(
