@@ -12,7 +12,7 @@ from moderation.comments.status import NoSuchWay, StatusConflict
 from moderation.comments.tables import Comment, Status
 from moderation.db import MAX_ID
 from moderation.review.bulk import Preview, preview_of
-from moderation.review.claim import held_by_another, release, take_over
+from moderation.review.claim import claims_on, held_by_another, release, take_over
 from moderation.review.decide import ForAnAdmin, Judgement, decide_all
 from moderation.review.decide import decide as carry_out
 from moderation.review.decide import escalate as leave_to_an_admin
@@ -182,8 +182,14 @@ def _asks_first(comment_id: int, form: DecisionForm) -> bool:
 
 
 def _bulk_page(preview: Preview, form: BulkForm) -> str:
+    claims = claims_on({comment.id for comment in preview.comments})
+    others = {n: holder for n, holder in claims.items() if holder.user_id != current_user.id}
     return render_template(
-        "review/bulk.html", preview=preview, form=form, place=place(asked_view())
+        "review/bulk.html",
+        preview=preview,
+        form=form,
+        held_by_others=others,
+        place=place(asked_view()),
     )
 
 

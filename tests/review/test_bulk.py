@@ -4,8 +4,10 @@ import pytest
 
 from moderation.comments.tables import Comment, Status
 from moderation.db import db
+from moderation.review.claim import claim
 from moderation.review.decide import MOST_AT_ONCE, Judgement, decide, decide_all, escalate
 from moderation.review.undo import last_action_of, undo
+from moderation.web.permissions import Role
 from tests.page import read
 
 REJECT = Judgement(Status.REJECTED)
@@ -82,3 +84,14 @@ def test_one_undo_takes_all_of_it_back(comment, moderator):
     outcome = decide_all(seen, REJECT, moderator.actor)
     assert len(undo(outcome.action_id, moderator.actor).back) == 5
     assert statuses(*sent) == ["held"] * 5
+
+
+def test_what_somebody_else_has_open_is_not_ticked(comment, desk, moderator, make_user):
+    free, own, held = (comment(f"idiot number {n}") for n in range(3))
+    claim(own.id, moderator.actor)
+    claim(held.id, make_user("Paul", Role.MODERATOR).actor)
+    page = read(desk.get(f"/review/bulk?ids={free.id}&ids={own.id}&ids={held.id}"))
+    boxes = [box.attributes for box in page.all("input", name="items")]
+    ticked = [box["value"] for box in boxes if "checked" in box]
+    assert sorted(ticked) == sorted([f"{free.id}:held", f"{own.id}:held"])
+    assert "Paul has it open" in page.main
