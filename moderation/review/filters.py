@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, func, not_, select
@@ -131,7 +132,7 @@ class Filter:
     def query(self) -> Select[Any]:
         """The comments of this view, unordered."""
         kept = [not_(condition) for condition in self.over_left_out()]
-        return select(Comment).where(*self._standing(), *self._scores(), *self.about(), *kept)
+        return select(Comment).where(*self._standing(), *self._scores(), *self.about, *kept)
 
     def over_left_out(self) -> list[ColumnElement[bool]]:
         """For each class that is left out: its score is known, and over today's threshold."""
@@ -142,7 +143,13 @@ class Filter:
             func.coalesce(column_of(label), -1.0) >= limits[label].review for label in self.left_out
         ]
 
-    def about(self) -> list[ColumnElement[bool]]:
+    @property
+    def searches(self) -> bool:
+        """Whether words are looked for."""
+        return not (self.text is None and self.author is None)
+
+    @cached_property
+    def about(self) -> Sequence[ColumnElement[bool]]:
         """The conditions on author, page and text: those that counts by state share."""
         found: list[ColumnElement[bool]] = []
         if self.author is not None:
@@ -162,6 +169,8 @@ class Filter:
         if self.state is State.REPORTED:
             return [Comment.reports > 0, _unindexed(Comment.status) == Status.PUBLISHED]
         if str(self.state) in set(Status):
+            if self.author_of is not None:  # whose own index finds a few; that of the status, many
+                return [_unindexed(Comment.status) == self.state]
             return [Comment.status == self.state]
         if self.state is State.SCORE and self.needs_scores:
             # Most of the held are held for a score: the indexes of scores, which begin with the

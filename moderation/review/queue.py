@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import false, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, false, func, or_, select
+from sqlalchemy.orm import aliased
 
 from moderation.comments.tables import Comment, HoldReason, Status
 from moderation.db import db
 from moderation.policy.decide import Policy
-from moderation.review.filters import Filter, State, column_of
+from moderation.review.filters import Filter, State
 from moderation.scoring.labels import LABELS
 from moderation.web.pagination import Page, encode, page_of
 
 PAGE_SIZE = 30
 # What is offered to who had enough of severe ones.
 MILD = 0.6
-# Beyond this a view's size is told as "1000+": nobody works by the exact number, and counting
-# on would read the whole table.
+# Beyond this a view's size is told as "1,000+": nobody works by the exact number, and counting
+# on would read the whole table. What is searched for is looked up comment by comment.
 COUNTED_AT_MOST = 1000
+FOUND_AT_MOST = 100
 
 
 def page_of_queue(
@@ -61,56 +64,76 @@ def mild_one() -> int | None:
 @dataclass(frozen=True)
 class Counts:
     """How many comments are held, by the reason and by the class that is over its threshold; and
-    how many published ones readers reported.
+    how many published ones readers reported. `most` + 1 means more than `most`.
 
-    One comment counts in each class that it is over.
+    One comment counts in each class that it is over. The parts are None where the whole is more
+    than was counted.
     """
 
+    most: int
     held: int
-    reasons: Mapping[State, int]
-    classes: Mapping[str, int]
+    reasons: Mapping[State, int | None]
+    classes: Mapping[str, int | None]
     reported: int
 
 
 def count_held(view: Filter, policy: Policy) -> Counts:
     """Count the held comments that match the author, page and text of `view`."""
-    reasons = [func.count().filter(Comment.hold_reason == reason) for reason in HoldReason]
-    classes = [
-        func.count().filter(column_of(label) >= policy.thresholds[label].review) for label in LABELS
-    ]
-    row = db.session.execute(
-        select(func.count(), *reasons, *classes)
-        .select_from(Comment)
-        .where(Comment.status == Status.HELD, *view.about())
-    ).one()
-    by_reason, by_class = row[1 : 1 + len(reasons)], row[1 + len(reasons) :]
+    most = counted_at_most(view)
+    held = select(Comment).where(Comment.status == Status.HELD, *view.about)
+    if view.about:
+        some = aliased(Comment, held.limit(most + 1).subquery())
+        together = [func.count().filter(part) for part in _parts(some, policy).values()]
+        total, *parts = db.session.execute(select(func.count(some.id), *together)).one()
+        if total > most:
+            parts = [None] * len(parts)
+    else:
+        apart = [_counted(held.where(part), most) for part in _parts(Comment, policy).values()]
+        total, *parts = count_waiting(), *db.session.execute(select(*apart)).one()
+    found = dict(zip(_parts(Comment, policy), parts, strict=True))
     return Counts(
-        held=row[0],
-        reasons={State(reason): n for reason, n in zip(HoldReason, by_reason, strict=True)},
-        classes=dict(zip(LABELS, by_class, strict=True)),
+        most=most,
+        held=total,
+        reasons={name: n for name, n in found.items() if isinstance(name, State)},
+        classes={name: n for name, n in found.items() if name in LABELS},
         reported=count_matching(Filter(state=State.REPORTED)),
     )
 
 
+def _parts(comment: type[Comment], policy: Policy) -> Mapping[str, ColumnElement[bool]]:
+    """What the held are counted by: the reason, and each class that is over its threshold."""
+    over = {label: getattr(comment, label) >= policy.thresholds[label].review for label in LABELS}
+    return {State(reason): comment.hold_reason == reason for reason in HoldReason} | over
+
+
+def counted_at_most(view: Filter) -> int:
+    """How far the comments of `view` are counted."""
+    return FOUND_AT_MOST if view.searches else COUNTED_AT_MOST
+
+
 def count_matching(view: Filter) -> int:
-    """How many comments are in `view`; COUNTED_AT_MOST + 1 if there are more than that."""
-    some = view.query().with_only_columns(Comment.id).limit(COUNTED_AT_MOST + 1).subquery()
-    return db.session.scalar(select(func.count()).select_from(some)) or 0
+    """How many comments are in `view`; counted_at_most(view) + 1 if there are more than that."""
+    return db.session.scalar(select(_counted(view.query(), counted_at_most(view)))) or 0
 
 
 def count_left_out(view: Filter) -> int:
     """How many held comments `view` leaves out for their class, of COUNTED_AT_MOST + 1 at most."""
-    some = select(Comment.id).where(
+    left_out = select(Comment).where(
         Comment.status == Status.HELD, or_(false(), *view.over_left_out())
     )
-    found = some.limit(COUNTED_AT_MOST + 1).subquery()
-    return db.session.scalar(select(func.count()).select_from(found)) or 0
+    return db.session.scalar(select(_counted(left_out, COUNTED_AT_MOST))) or 0
 
 
 def count_waiting() -> int:
     """How many comments are held."""
     held = select(func.count()).select_from(Comment).where(Comment.status == Status.HELD)
     return db.session.scalar(held) or 0
+
+
+def _counted(query: Select[Any], most: int) -> ScalarSelect[int]:
+    """How many comments `query` finds; `most` + 1 if there are more than that."""
+    some = query.with_only_columns(Comment.id).limit(most + 1).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
 
 
 def _page(

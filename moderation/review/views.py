@@ -36,7 +36,6 @@ from moderation.review.live import newest_comment
 from moderation.review.notes import notes_on
 from moderation.review.preferences import ACTS, preferences_of
 from moderation.review.queue import (
-    COUNTED_AT_MOST,
     count_held,
     count_left_out,
     count_matching,
@@ -141,8 +140,7 @@ def desk(
         comment=shown,
         counts=counts,
         left_out=count_left_out(view) if view.left_out else 0,
-        total=count_matching(view) if view.narrowed else counts.held,
-        counted_at_most=COUNTED_AT_MOST,
+        total=count_matching(view) if view.narrowed else None,
         state_names=STATE_NAMES,
         max_note=MAX_NOTE,
         policy=policy,

@@ -3,6 +3,7 @@
 import pytest
 
 from moderation.comments.submit import Draft, submit
+from moderation.review import queue
 
 
 @pytest.fixture
@@ -123,6 +124,19 @@ def test_it_counts_by_class_and_reason_what_the_filter_leaves(various, desk):
     roads = " ".join(chips("/review?page=roads").split())
     assert '>toxic <span class="nums">2</span>' in roads
     assert "threat" not in roads
+
+
+def test_what_is_many_is_not_counted_to_its_end(various, desk, monkeypatch):
+    monkeypatch.setattr(queue, "COUNTED_AT_MOST", 2)
+    monkeypatch.setattr(queue, "FOUND_AT_MOST", 1)
+    page = desk.get("/review").text
+    assert '>toxic <span class="nums">2+</span>' in page
+    assert '>insult <span class="nums">1</span>' in page
+    assert '<span class="nums muted">5</span>' in page, "all that wait are"
+    assert '<span class="nums muted">2+</span>' in desk.get("/review?page=roads").text
+    searched = desk.get("/review?text=you").text
+    assert '<span class="nums muted">1+</span>' in searched
+    assert "toxic</a>" in searched, "to narrow it, without a number"
 
 
 def test_a_class_lists_just_as_many_as_it_counts(various, desk, listed):
