@@ -18,6 +18,8 @@ from moderation.comments import report_views as reports
 from moderation.comments import views as comments
 from moderation.demo.cli import demo_cli
 from moderation.outbox import tables as _outbox  # noqa: F401 - Alembic must see it
+from moderation.quality import look_views as looks
+from moderation.quality import views as quality
 from moderation.review import claim_views as claims
 from moderation.review import decision_views as decisions
 from moderation.review import live_views as live
@@ -78,7 +80,8 @@ def create_app(settings: Settings | None = None, scorer: Scorer | None = None) -
     security.init_app(app)
 
     desk = (review, saved, decisions, claims, live, preferences)
-    for room in (comments, reports, *desk, authors, studio, desk_settings, accounts, audit):
+    around = (authors, quality, looks, studio, desk_settings)
+    for room in (comments, reports, *desk, *around, accounts, audit):
         app.register_blueprint(room.blueprint)
     for commands in (model_cli, demo_cli, user_cli, labels_cli):
         app.cli.add_command(commands)

@@ -17,6 +17,7 @@ from huey.serializer import Serializer
 
 from moderation.comments.submit import rescore
 from moderation.integrations.deliver import deliver_due
+from moderation.quality.draw import draw_looks
 from moderation.scoring.scorer import Scorer
 from moderation.scoring.serving import current_scorer
 from moderation.settings import Settings
@@ -53,6 +54,11 @@ def make_huey(app: Flask, settings: Settings) -> Huey:
     def deliver_what_is_due() -> None:
         with app.app_context():
             deliver_due(settings)
+
+    @huey.periodic_task(crontab(minute="*"))
+    def draw_what_is_looked_at_blind() -> None:
+        with app.app_context():
+            draw_looks()
 
     return huey
 

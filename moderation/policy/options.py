@@ -40,6 +40,12 @@ class DeskOptions:
     hours_worst: int = option(1, 1, 720)  # from 0.9 on
     hours_high: int = option(4, 1, 720)  # from 0.7 on
     hours_rest: int = option(24, 1, 720)
+    # Blind looks: of a hundred decisions so many go to a second person, of ten thousand comments
+    # that the model published so many to one, and after so many decisions (0: never) comes one
+    # whose answer is known.
+    second_looks_percent: int = option(5, 0, 100)
+    samples_per_10000: int = option(100, 0, 10_000)
+    golden_every: int = option(50, 0, 10_000)
 
     def __post_init__(self) -> None:
         for f in fields(self):

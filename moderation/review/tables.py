@@ -51,6 +51,7 @@ class Verdict(Model):
         Index("ix_verdicts_action", "action_id"),
         Index("ix_verdicts_comment", "comment_id", "id"),
         Index("ix_verdicts_at", "at", "id"),
+        Index("ix_verdicts_user", "user_id", "at"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

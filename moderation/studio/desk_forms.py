@@ -26,6 +26,18 @@ WORDS = {
     ),
     "hours_high": ("Hours to decide the bad", "Highest score from 0.70 on."),
     "hours_rest": ("Hours to decide the rest", "Everything else that is held."),
+    "second_looks_percent": (
+        "Second looks, of a hundred decisions",
+        "So many decided comments are shown blind to another person, to see whether they agree.",
+    ),
+    "samples_per_10000": (
+        "Samples, of ten thousand published",
+        "So many comments below every threshold are shown blind, to estimate what is missed.",
+    ),
+    "golden_every": (
+        "Decisions between golden items",
+        "After so many decisions a person is shown one whose answer is known. 0: never.",
+    ),
 }
 
 
@@ -61,6 +73,9 @@ class OptionsForm(Form):
     hours_worst = _number("hours_worst")
     hours_high = _number("hours_high")
     hours_rest = _number("hours_rest")
+    second_looks_percent = _number("second_looks_percent")
+    samples_per_10000 = _number("samples_per_10000")
+    golden_every = _number("golden_every")
 
     def changes(self) -> dict[str, Any]:
         """The validated values."""

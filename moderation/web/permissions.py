@@ -21,6 +21,7 @@ class Permission(StrEnum):
     DECIDE_ESCALATED = "comment:decide-escalated"  # what a moderator left to an admin
     VIEW_AUDIT = "audit:view"  # read the trail of decisions and changes
     EDIT_POLICY = "policy:edit"  # set thresholds
+    MANAGE_QUALITY = "quality:manage"  # golden items, everybody's figures, every disagreement
     MANAGE_USERS = "user:manage"  # invite, disable, change roles, make reset links
     OWN_ACCOUNT = "account:own"  # one's own name, password and sign-out
 
@@ -30,6 +31,7 @@ _MODERATOR = _VIEWER | {Permission.REVIEW_COMMENT, Permission.VIEW_AUDIT}
 _ADMIN = _MODERATOR | {
     Permission.DECIDE_ESCALATED,
     Permission.EDIT_POLICY,
+    Permission.MANAGE_QUALITY,
     Permission.MANAGE_USERS,
 }
 

@@ -1,0 +1,1 @@
+"""Quality control: blind looks, golden items, disagreements, and the figures that come of them."""

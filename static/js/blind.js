@@ -1,0 +1,5 @@
+// A blind look by keyboard.
+
+import { listen } from "./keys.js";
+
+listen();
