@@ -22,6 +22,7 @@ from moderation.quality import look_views as looks
 from moderation.quality import views as quality
 from moderation.review import claim_views as claims
 from moderation.review import decision_views as decisions
+from moderation.review import explanation_views as explanations
 from moderation.review import live_views as live
 from moderation.review import preference_views as preferences
 from moderation.review import saved_views as saved
@@ -79,7 +80,7 @@ def create_app(settings: Settings | None = None, scorer: Scorer | None = None) -
     serving.init_app(app, settings, scorer)
     security.init_app(app)
 
-    desk = (review, saved, decisions, claims, live, preferences)
+    desk = (review, saved, decisions, claims, live, preferences, explanations)
     around = (authors, quality, looks, studio, desk_settings)
     for room in (comments, reports, *desk, *around, accounts, audit):
         app.register_blueprint(room.blueprint)

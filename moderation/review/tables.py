@@ -130,3 +130,13 @@ class Preferences(Model):
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
     chosen: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class KeptExplanation(Model):
+    """Each word's part in a comment's scores, kept: see scoring/explain.py."""
+
+    __tablename__ = "explanations"
+
+    comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"), primary_key=True)
+    model_version: Mapped[str] = mapped_column(String(60))
+    found: Mapped[dict[str, Any]] = mapped_column(JSON)

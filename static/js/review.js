@@ -5,6 +5,7 @@ import "./review-calm.js";
 import "./review-decide.js";
 import "./review-live.js";
 import "./review-keys.js";
+import "./review-words.js";
 import { keepInSight, pane, rowOf, shown } from "./review-pane.js";
 
 keepInSight(rowOf(shown()?.dataset.case));
