@@ -27,7 +27,7 @@ from moderation.review import live_views as live
 from moderation.review import preference_views as preferences
 from moderation.review import saved_views as saved
 from moderation.review import views as review
-from moderation.review.cli import labels_cli
+from moderation.review.cli import labels_cli, near_cli
 from moderation.scoring import serving
 from moderation.scoring.scorer import Scorer
 from moderation.settings import ROOT, Settings
@@ -84,7 +84,7 @@ def create_app(settings: Settings | None = None, scorer: Scorer | None = None) -
     around = (authors, quality, looks, studio, desk_settings)
     for room in (comments, reports, *desk, *around, accounts, audit):
         app.register_blueprint(room.blueprint)
-    for commands in (model_cli, demo_cli, user_cli, labels_cli):
+    for commands in (model_cli, demo_cli, user_cli, labels_cli, near_cli):
         app.cli.add_command(commands)
     cli.init_app(app)
     return app

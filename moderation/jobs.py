@@ -18,6 +18,7 @@ from huey.serializer import Serializer
 from moderation.comments.submit import rescore
 from moderation.integrations.deliver import deliver_due
 from moderation.quality.draw import draw_looks
+from moderation.review.near import index_new
 from moderation.scoring.scorer import Scorer
 from moderation.scoring.serving import current_scorer
 from moderation.settings import Settings
@@ -59,6 +60,11 @@ def make_huey(app: Flask, settings: Settings) -> Huey:
     def draw_what_is_looked_at_blind() -> None:
         with app.app_context():
             draw_looks()
+
+    @huey.periodic_task(crontab(minute="*"))
+    def pile_up_what_is_alike() -> None:
+        with app.app_context():
+            index_new()
 
     return huey
 

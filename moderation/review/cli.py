@@ -1,4 +1,4 @@
-"""`flask labels`: what people said truly applies, to train on."""
+"""`flask labels`, what people said truly applies, and `flask near`, what is nearly the same."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
+from rich.console import Console
+from rich.progress import Progress
 
 from moderation.review.labels import export_rows
+from moderation.review.near import index_new
 from moderation.scoring.labels import LABELS
 
+near_cli = AppGroup("near", help="The index of comments that are nearly the same.")
 labels_cli = AppGroup("labels", help="The labels that people gave to comments.")
 COLUMNS = ("id", "comment_text", *LABELS, "people")
 
@@ -44,3 +48,20 @@ def export(out: Path, as_json: bool) -> None:
         click.echo(json.dumps({"file": str(out), "comments": count}))
     else:
         click.echo(f"{count:,} labelled comments in {out}")
+
+
+@near_cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Say what was done as JSON.")
+def build(as_json: bool) -> None:
+    """Index what waits or was decided and is not indexed yet.
+
+    The job worker does the same every minute, a part at a time: this is for who does not want to
+    wait for it after an upgrade. Example: flask near build
+    """
+    done = 0
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("comments", total=None)
+        while found := index_new():
+            done += found
+            progress.update(task, advance=found, description=f"{done:,} comments")
+    click.echo(json.dumps({"comments": done}) if as_json else f"{done:,} comments indexed")

@@ -13,14 +13,15 @@ from moderation.comments.tables import Comment, Status
 from moderation.db import MAX_ID
 from moderation.review.bulk import Preview, preview_of
 from moderation.review.claim import claims_on, held_by_another, release, take_over
-from moderation.review.decide import ForAnAdmin, Judgement, decide_all
+from moderation.review.decide import MOST_AT_ONCE, ForAnAdmin, Judgement, decide_all
 from moderation.review.decide import decide as carry_out
 from moderation.review.decide import escalate as leave_to_an_admin
 from moderation.review.forms import BulkForm, DecisionForm, LabelsForm, NoteForm
 from moderation.review.guidelines import guideline_given, guidelines
 from moderation.review.labels import set_labels
+from moderation.review.near import waiting_like
 from moderation.review.notes import add_note
-from moderation.review.queue import next_after
+from moderation.review.queue import next_after, numbers_in
 from moderation.review.tables import Guideline
 from moderation.review.undo import last_action_of, undo, verdicts_of
 from moderation.review.views import NUMBER, asked_view, comment_for, desk, last_decision_on, place
@@ -134,8 +135,17 @@ def label(comment_id: int) -> ResponseReturnValue:
 @blueprint.get("/review/bulk")
 @requires(Permission.REVIEW_COMMENT)
 def preview_bulk() -> ResponseReturnValue:
-    """Show what an action on many comments would do, before it is done."""
-    preview = preview_of(request.args.getlist("ids", type=_number))
+    """Show what an action on many comments would do, before it is done.
+
+    They are named one by one, or as all that wait and are `alike` one of them, or as all of a view.
+    """
+    if alike := request.args.get("alike", type=_number):
+        numbers = waiting_like(alike, limit=MOST_AT_ONCE + 1)
+    elif "all" in request.args:
+        numbers = numbers_in(asked_view(), limit=MOST_AT_ONCE + 1)
+    else:
+        numbers = request.args.getlist("ids", type=_number)
+    preview = preview_of(numbers)
     return _bulk_page(preview, BulkForm(formdata=None, guidelines=guidelines()))
 
 

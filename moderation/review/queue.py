@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +53,13 @@ def next_after(comment: Comment, view: Filter) -> int | None:
     after = encode(comment, view.key) if getattr(comment, view.key[0].key) is not None else None
     following = _page(view, after=after, size=1).rows or _page(view, size=2).rows
     return next((row.id for row in following if row.id != comment.id), None)
+
+
+def numbers_in(view: Filter, *, limit: int) -> Sequence[int]:
+    """The numbers of the first comments of `view`, in its order."""
+    order = [column.desc() if view.descending else column.asc() for column in view.key]
+    found = view.query().with_only_columns(Comment.id).order_by(*order).limit(limit)
+    return db.session.scalars(found).all()
 
 
 def mild_one() -> int | None:

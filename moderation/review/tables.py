@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     ForeignKey,
     Index,
     String,
@@ -140,3 +141,26 @@ class KeptExplanation(Model):
     comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"), primary_key=True)
     model_version: Mapped[str] = mapped_column(String(60))
     found: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class NearKey(Model):
+    """One of a comment's keys in the near-duplicate index: alike ones share some. See near.py."""
+
+    __tablename__ = "near_keys"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"), primary_key=True)
+
+
+class Pile(Model):
+    """The pile that a comment lies on, named by its first comment; None: too short to compare.
+
+    Every comment that the near-duplicate index has seen stands here.
+    """
+
+    __tablename__ = "piles"
+    __table_args__ = (Index("ix_piles_pile", "pile_id", "comment_id"),)
+
+    comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"), primary_key=True)
+    pile_id: Mapped[int | None] = mapped_column(ForeignKey("comments.id"))

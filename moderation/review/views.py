@@ -33,6 +33,7 @@ from moderation.review.guidelines import guidelines
 from moderation.review.history import author_of
 from moderation.review.labels import labels_on
 from moderation.review.live import newest_comment
+from moderation.review.near import piles_of, precedents_of
 from moderation.review.notes import notes_on
 from moderation.review.preferences import ACTS, preferences_of
 from moderation.review.queue import (
@@ -150,6 +151,7 @@ def desk(
         undoable=_undoable(),
         claims=claims_on({row.id for row in (*page.rows, shown) if row is not None}),
         newest=newest_comment(),
+        piles=piles_of([row.id for row in page.rows]),
         claim_seconds=60 * current_options().claim_minutes,
         acts=ACTS,
         saved=saved_views(current_user.id),
@@ -179,6 +181,8 @@ def _case_file(
         "notes": notes_on(comment.id),
         "labelled": labels_on(comment.id),
         "reports": reports_on(comment),
+        "alike": piles_of([comment.id]).get(comment.id, 0),
+        "precedents": precedents_of(comment),
     }
 
 

@@ -1,0 +1,195 @@
+"""Comments that are nearly the same: found by MinHash, compared by what they share.
+
+A comment is the set of its runs of four characters, after cleaning. MinHash in bands finds who may
+share many (Broder, "On the resemblance and containment of documents", 1997); the Jaccard similarity
+of the sets then says how alike two are. Figures: docs/decisions/0214.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from rensa import RMinHash
+from sqlalchemy import ScalarSelect, exists, func, select
+from sqlalchemy.orm import aliased
+
+from moderation.accounts.tables import User
+from moderation.comments.tables import Comment, Status
+from moderation.db import db, writing
+from moderation.review.tables import Guideline, NearKey, Pile, Verdict
+from moderation.text.clean import FOREIGN, clean
+
+RUN = 4
+BANDS, ROWS = 8, 4
+SEED = 20
+# Alike enough to be decided together, and to be shown as an earlier decision.
+SAME = 0.6
+SIMILAR = 0.5
+# Less than this is too little to compare: "lol" is not a copy of "lol".
+FEWEST_CHARACTERS, FEWEST_RUNS = 24, 15
+# Of the comments that share a key so many are compared: those of a pile share all of them.
+COMPARED = 100
+
+NO_RUNS: frozenset[str] = frozenset()
+_WORDS = re.compile(r"\w+")
+
+
+def runs_of(text: str) -> frozenset[str] | None:
+    """The runs of characters that a text is compared by; None if they are too few."""
+    cleaned = clean(text)
+    if FOREIGN in cleaned:  # all letters of another script are one to the model, not to us
+        cleaned = text.casefold()
+    words = " ".join(_WORDS.findall(cleaned))
+    runs = frozenset(words[start : start + RUN] for start in range(len(words) - RUN + 1))
+    return runs if len(words) >= FEWEST_CHARACTERS and len(runs) >= FEWEST_RUNS else None
+
+
+def keys_of(runs: frozenset[str]) -> Sequence[int]:
+    """The BANDS keys, each 63 bits, of which alike texts share some."""
+    minima = RMinHash(num_perm=BANDS * ROWS, seed=SEED)
+    minima.update(sorted(runs))
+    digest = minima.digest()
+    return [_key(band, digest[band * ROWS : (band + 1) * ROWS]) for band in range(BANDS)]
+
+
+def similarity(one: frozenset[str], other: frozenset[str]) -> float:
+    """Jaccard's: what both share of what either has, within 0-1."""
+    return len(one & other) / len(one | other)
+
+
+def index_new(*, limit: int = 2000) -> int:
+    """Index the comments that wait or were decided, and are not indexed. Returns how many it did.
+
+    Comments that the model published are left out: nobody decides them in piles.
+    """
+    unseen = ~exists().where(Pile.comment_id == Comment.id)
+    waiting = select(Comment.id).where(Comment.status == Status.HELD, unseen)
+    decided = select(Comment.id).join(Verdict, Verdict.comment_id == Comment.id).where(unseen)
+    numbers = db.session.scalars(waiting.union(decided).order_by("id").limit(limit)).all()
+    for start in range(0, len(numbers), 100):
+        with writing():
+            for number in numbers[start : start + 100]:
+                _index(number)
+    return len(numbers)
+
+
+def piles_of(comment_ids: Sequence[int]) -> Mapping[int, int]:
+    """How many wait that are alike each of these comments, itself among them; only if others do."""
+    lying = db.session.execute(
+        select(Pile.comment_id, Pile.pile_id).where(Pile.comment_id.in_(comment_ids))
+    )
+    lie_on = {number: pile for number, pile in lying if pile is not None}
+    if not lie_on:
+        return {}
+    waiting = db.session.execute(
+        select(Pile.pile_id, func.count())
+        .join(Comment, Comment.id == Pile.comment_id)
+        .where(Pile.pile_id.in_(set(lie_on.values())), Comment.status == Status.HELD)
+        .group_by(Pile.pile_id)
+    )
+    heights = {pile: count for pile, count in waiting}  # noqa: C416 - rows are no pairs to mypy
+    return {n: heights[pile] for n, pile in lie_on.items() if heights.get(pile, 0) > 1}
+
+
+def waiting_like(comment_id: int, *, limit: int) -> Sequence[int]:
+    """The numbers of those that wait and lie on the comment's pile, itself first if it waits."""
+    pile = select(Pile.pile_id).where(Pile.comment_id == comment_id).scalar_subquery()
+    return db.session.scalars(
+        select(Comment.id)
+        .join(Pile, Pile.comment_id == Comment.id)
+        .where(Pile.pile_id == pile, Comment.status == Status.HELD)
+        .order_by(Comment.id != comment_id, Comment.id)
+        .limit(limit)
+    ).all()
+
+
+@dataclass(frozen=True)
+class Precedent:
+    """An earlier decision on a similar comment."""
+
+    comment: Comment
+    similarity: float
+    verdict: Verdict
+    by: str
+    guideline: str | None
+
+
+def precedents_of(comment: Comment, *, limit: int = 2) -> Sequence[Precedent]:
+    """The decisions that stand on the most similar comments, the most similar first."""
+    runs = runs_of(comment.text)
+    if runs is None:
+        return []
+    decided = db.session.execute(
+        select(Comment.id, Comment.text).where(
+            Comment.id.in_(_sharing(keys_of(runs), comment.id)), Comment.status != Status.HELD
+        )
+    )
+    alike = {n: similarity(runs, runs_of(text) or NO_RUNS) for n, text in decided}
+    best = sorted((n for n in alike if alike[n] >= SIMILAR), key=lambda n: -alike[n])
+    found = _standing_verdicts(best)
+    return [
+        Precedent(comment, alike[comment.id], verdict, by, guideline)
+        for comment, verdict, by, guideline in (found[n] for n in best if n in found)
+    ][:limit]
+
+
+def _standing_verdicts(
+    comment_ids: Sequence[int],
+) -> Mapping[int, tuple[Comment, Verdict, str, str | None]]:
+    """The latest verdict on each comment by which it stands where it does, and whose it is."""
+    rows = db.session.execute(
+        select(Comment, Verdict, User.display_name, Guideline.title)
+        .join(Verdict, Verdict.comment_id == Comment.id)
+        .join(User, User.id == Verdict.user_id)
+        .outerjoin(Guideline, Guideline.id == Verdict.guideline_id)
+        .where(
+            Comment.id.in_(comment_ids),
+            Verdict.undone_at.is_(None),
+            Verdict.to_status == Comment.status,
+        )
+        .order_by(Verdict.id)
+    )
+    return {comment.id: (comment, verdict, by, title) for comment, verdict, by, title in rows}
+
+
+def _index(comment_id: int) -> None:
+    """Store a comment's keys, and lay it on the pile of the most similar one that has one."""
+    comment = db.session.get_one(Comment, comment_id)
+    runs = runs_of(comment.text)
+    if runs is None:
+        db.session.merge(Pile(comment_id=comment_id, pile_id=None))
+        return
+    keys = keys_of(runs)
+    pile_id = _pile_for(comment_id, runs, keys)
+    for key in set(keys):
+        db.session.merge(NearKey(key=key, comment_id=comment_id))
+    db.session.merge(Pile(comment_id=comment_id, pile_id=pile_id))
+    db.session.flush()
+
+
+def _pile_for(comment_id: int, runs: frozenset[str], keys: Sequence[int]) -> int:
+    """The pile whose first comment is most like this one, if one is enough; else its own."""
+    first = aliased(Comment)
+    piles = (
+        select(first.id, first.text)
+        .join(Pile, Pile.pile_id == first.id)
+        .where(Pile.comment_id.in_(_sharing(keys, comment_id)), first.id != comment_id)
+        .distinct()
+    )
+    alike = {n: similarity(runs, runs_of(text) or NO_RUNS) for n, text in db.session.execute(piles)}
+    best = max(alike, key=lambda n: alike[n], default=comment_id)
+    return best if alike.get(best, 0) >= SAME else comment_id
+
+
+def _sharing(keys: Sequence[int], comment_id: int) -> ScalarSelect[int]:
+    """The numbers of comments that share a key; of a great pile only some, for they are alike."""
+    shared = select(NearKey.comment_id).where(NearKey.key.in_(keys))
+    return shared.where(NearKey.comment_id != comment_id).limit(COMPARED).scalar_subquery()
+
+
+def _key(band: int, minima: Sequence[int]) -> int:
+    digest = blake2b(repr((band, *minima)).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 1
