@@ -1,0 +1,6 @@
+"""`python -m deploy.ec2`, which `script/ec2` runs."""
+
+from deploy.ec2.cli import main
+
+if __name__ == "__main__":
+    main()
