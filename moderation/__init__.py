@@ -24,6 +24,7 @@ from moderation.review import claim_views as claims
 from moderation.review import decision_views as decisions
 from moderation.review import explanation_views as explanations
 from moderation.review import live_views as live
+from moderation.review import map_views as score_map
 from moderation.review import preference_views as preferences
 from moderation.review import saved_views as saved
 from moderation.review import views as review
@@ -80,7 +81,7 @@ def create_app(settings: Settings | None = None, scorer: Scorer | None = None) -
     serving.init_app(app, settings, scorer)
     security.init_app(app)
 
-    desk = (review, saved, decisions, claims, live, preferences, explanations)
+    desk = (review, saved, decisions, claims, live, preferences, explanations, score_map)
     around = (authors, quality, looks, studio, desk_settings)
     for room in (comments, reports, *desk, *around, accounts, audit):
         app.register_blueprint(room.blueprint)

@@ -146,6 +146,33 @@ class FilterForm(Form):
         return Filter(**values)
 
 
+class RangeForm(Form):
+    """A range of one class's scores, as the score map's address carries it."""
+
+    class Meta:
+        """A form that only reads needs no token."""
+
+        csrf = False
+
+    label = SelectField(
+        "Class",
+        choices=[SelectChoice(label, label.replace("_", " ")) for label in LABELS],
+    )
+    least = ScoreField("Score from", default=0.5)
+    most = ScoreField("Score to", default=1.0)
+
+    def validate_most(self, field: ScoreField) -> None:
+        """A range runs upwards."""
+        if self.least.data is not None and field.data is not None and field.data < self.least.data:
+            raise ValidationError("This is below the lowest score: nothing can match.")
+
+    def as_filter(self) -> Filter:
+        """What waits in the range; an end that is left open is that of the scale."""
+        least = 0.0 if self.least.data is None else self.least.data
+        most = 1.0 if self.most.data is None else self.most.data
+        return Filter(label=self.label.data, least=least, most=most)
+
+
 class JudgementForm(Form):
     """What a person wants done: where to, by which guideline, and a note."""
 
