@@ -41,9 +41,9 @@ def comments_of(path: Path, column: str) -> Iterator[tuple[str, set[int]]]:
 
 def without(text: str, explanation: Explanation, left_out: Sequence[int]) -> str:
     """The explained passage without these words."""
-    words = explanation.words
-    kept = [w for n, w in enumerate(words) if n not in left_out]
-    return " ".join(text[word.start : word.end] for word in kept)
+    kept = [word for n, word in enumerate(explanation.words) if n not in left_out]
+    places = sorted(place for word in kept for place in word.places)
+    return " ".join(text[start:end] for start, end in places)
 
 
 def curve(text: str, explanation: Explanation, order: Sequence[int], scorer: Scorer) -> list[float]:
@@ -59,7 +59,8 @@ def area(explanation: Explanation, marked: set[int]) -> float | None:
     characters = [
         (share, place in marked)
         for word, share in zip(explanation.words, shares, strict=True)
-        for place in range(word.start, word.end)
+        for start, end in word.places
+        for place in range(start, end)
     ]
     inside = [share for share, is_marked in characters if is_marked]
     outside = [share for share, is_marked in characters if not is_marked]

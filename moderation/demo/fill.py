@@ -1,6 +1,6 @@
 """Fill an empty database with a believable site, by the ways that a real one fills.
 
-Every comment goes through `submit` and every decision through `change_status`, in the order of
+Every comment goes through `submit` and every decision through `decide`, in the order of
 their moments, so that statuses, scores and the audit trail are what they would have been. It is
 one transaction: a fill that is interrupted leaves the database as empty as it was.
 """
@@ -18,24 +18,30 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from moderation.accounts.passwords import hashed
 from moderation.accounts.tables import User
 from moderation.audit.record import SYSTEM, Actor, record
-from moderation.comments.status import change_status, locked
 from moderation.comments.submit import Draft, submit
 from moderation.comments.tables import Comment, Status
 from moderation.db import db, now, writing
 from moderation.demo.passwords import PEOPLE, Login, new_password
 from moderation.policy.decide import decide
 from moderation.policy.versions import current_policy
+from moderation.quality.tables import Look, LookKind
+from moderation.review.decide import Judgement
+from moderation.review.decide import decide as decide_by_hand
+from moderation.review.near import index_new
+from moderation.review.tables import Verdict
 from moderation.scoring.scorer import Scorer
 from moderation.web.permissions import Role
 
 COMMENTS = Path(__file__).with_name("comments.jsonl")
 # The same story at every fill; only the passwords differ.
 SEED = 20
+# Much more than on a real site, for there are few comments to look at.
+LOOKED_AT = 0.3
 
 # What a moderator may write beside a decision, by the class that was crossed furthest.
 REJECTION_NOTES = {
@@ -65,6 +71,7 @@ ENDINGS = {
 @dataclass(frozen=True)
 class _Decision:
     comment_id: int
+    seen: Status
     to: Status
     by: Actor
     note: str | None
@@ -104,7 +111,8 @@ def fill(scorer: Scorer, *, advance: Callable[[], object] = lambda: None) -> Seq
         while todo:
             at, _, what = heapq.heappop(todo)
             if isinstance(what, _Decision):
-                change_status(locked(what.comment_id), what.to, what.by, note=what.note, at=at)
+                judgement = Judgement(what.to, note=what.note)
+                decide_by_hand(what.comment_id, judgement, what.by, seen=what.seen, at=at)
                 continue
             comment = submit(_draft(what), scorer, at=at)
             advance()
@@ -112,7 +120,44 @@ def fill(scorer: Scorer, *, advance: Callable[[], object] = lambda: None) -> Seq
             decided_at = at + timedelta(hours=_delay(random))
             if decision and decided_at < today:
                 heapq.heappush(todo, (decided_at, next(number), decision))
+        _look_again(moderators, random, today)
+    index_new()
     return logins
+
+
+def _look_again(moderators: Sequence[Actor], random: Random, today: datetime) -> None:
+    """Blind looks, as they may turn out: at decisions, and at what the model let pass."""
+
+    def look(kind: LookKind, comment: Comment, by: Actor, at: datetime, **values: Any) -> None:
+        answered = min(at + timedelta(hours=3), today)
+        times = {"taken_at": at, "answered_at": answered}
+        db.session.add(
+            Look(
+                kind=kind, comment_id=comment.id, chance=LOOKED_AT, user_id=by.id, **times, **values
+            )
+        )
+
+    decided = select(Verdict, Comment).join(Comment, Comment.id == Verdict.comment_id)
+    for verdict, comment in db.session.execute(decided.order_by(Verdict.id)).all():
+        if random.random() < LOOKED_AT:
+            other = next(one for one in moderators if one.id != verdict.user_id)
+            differs = comment.urgency < 0.8 and random.random() < 0.3
+            reject = (verdict.to_status != Status.PUBLISHED) != differs
+            of_verdict = {"verdict_id": verdict.id, "reject": reject, "disputed": differs}
+            look(LookKind.SECOND, comment, other, verdict.at, **of_verdict)
+    passed = select(Comment).where(
+        or_(
+            Comment.status == Status.REMOVED,
+            (Comment.status == Status.PUBLISHED) & ~Comment.published_by_hand,
+        )
+    )
+    for comment in db.session.scalars(passed.order_by(Comment.id)).all():
+        if random.random() < LOOKED_AT:
+            missed = comment.status == Status.REMOVED
+            look(
+                LookKind.SAMPLE, comment, random.choice(moderators), comment.created_at,
+                reject=missed, disputed=missed, settled_at=today if missed else None,
+            )  # fmt: skip
 
 
 def _people(logins: Sequence[Login], hashes: Sequence[str], at: datetime) -> list[Actor]:
@@ -143,7 +188,7 @@ def _decision(comment: Comment, verdict: str | None, by: Actor, random: Random) 
     to = ENDINGS.get((comment.status, verdict or ""))
     if to is None:
         return None
-    return _Decision(comment.id, to, by, _note(comment, to, random))
+    return _Decision(comment.id, comment.status, to, by, _note(comment, to, random))
 
 
 def _note(comment: Comment, to: Status, random: Random) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from moderation.audit.record import Actor, record
 from moderation.audit.tables import Event
@@ -107,6 +108,7 @@ def decide(
     *,
     seen: Status,
     may_settle_escalated: bool = False,
+    at: datetime | None = None,
 ) -> int | None:
     """Send a comment where a person wants it; audit event and verdict are written with it.
 
@@ -120,7 +122,7 @@ def decide(
         if comment.status != seen:
             raise StatusConflict(comment)
         before = _refuse_escalated(comment, may_settle_escalated)
-        event = _judge(comment, judgement, by)
+        event = _judge(comment, judgement, by, at)
         return None if event is None else _keep(by, judgement, [(comment, before, event)])
 
 
@@ -172,10 +174,12 @@ def _refuse_escalated(comment: Comment, may_settle: bool) -> Standing:
     return standing(comment)
 
 
-def _judge(comment: Comment, judgement: Judgement, by: Actor) -> Event | None:
+def _judge(
+    comment: Comment, judgement: Judgement, by: Actor, at: datetime | None = None
+) -> Event | None:
     """Change the status, or settle the reports of a comment that is kept; None: nothing to do."""
     event = change_status(
-        comment, judgement.to, by, hold_reason=judgement.hold_reason, note=judgement.note
+        comment, judgement.to, by, hold_reason=judgement.hold_reason, note=judgement.note, at=at
     )
     if event is not None:
         promise_effects(event, comment)
@@ -197,6 +201,7 @@ def _keep(
             action_id=action.id,
             comment_id=comment.id,
             user_id=by.id,
+            at=event.at,
             from_status=before.status,
             from_reason=before.hold_reason,
             from_reports=before.reports,

@@ -48,15 +48,15 @@ def _explained(comment_id: int) -> dict[str, Any]:
     label = request.args.get("label") or class_to_explain(comment, explanation)
     if label not in LABELS:
         abort(400, "There is no such class.")
-    marked = pieces(comment.text, explanation, label)
-    outside = comment.text[: explanation.words[0].start] + comment.text[explanation.words[-1].end :]
-    heaviest = sorted((piece for piece in marked if piece[2]), key=lambda piece: -piece[2])
+    start, end = explanation.passage
+    weights = zip(explanation.words, explanation.shares(label), strict=True)
+    heaviest = sorted((pair for pair in weights if pair[1]), key=lambda pair: -pair[1])
     return shown | {
         "explanation": explanation,
         "label": label,
         "labels": [one for one in LABELS if explanation.scores[one] >= SAYS_SOMETHING],
         "says_something": explanation.scores[label] >= SAYS_SOMETHING,
-        "pieces": marked,
+        "pieces": pieces(comment.text, explanation, label),
         "heaviest": heaviest[:LISTED],
-        "whole": not outside.strip(),
+        "whole": not (comment.text[:start] + comment.text[end:]).strip(),
     }

@@ -32,6 +32,7 @@ class Row:
 
     label: str
     threshold: float
+    over: int  # how many are held with a score from the threshold on
     bins: Sequence[Bin]
 
     @property
@@ -39,25 +40,19 @@ class Row:
         """How many held comments have a score."""
         return sum(one.count for one in self.bins)
 
-    @property
-    def over(self) -> int:
-        """How many are in bins that reach above the threshold."""
-        return sum(one.count for one in self.bins if one.most > self.threshold)
-
 
 def score_map(policy: Policy) -> Sequence[Row]:
     """A row for each class, from one index each."""
-    return [Row(label, policy.thresholds[label].review, _bins_of(label)) for label in LABELS]
+    return [_row_of(label, policy.thresholds[label].review) for label in LABELS]
 
 
-def _bins_of(label: str) -> Sequence[Bin]:
+def _row_of(label: str, threshold: float) -> Row:
     score, edges = column_of(label), [number / BINS for number in range(BINS + 1)]
     held = select(func.count()).where(Comment.status == Status.HELD)
     # The last bin holds a score of exactly 1 too. Each count is one stretch of one index.
-    tops = [score < most for most in edges[1:-1]] + [score <= 1]
-    counted = [
-        held.where(score >= least, below).scalar_subquery()
-        for least, below in zip(edges, tops, strict=False)
-    ]
-    counts = db.session.execute(select(*counted)).one()
-    return [Bin(*edge, count) for edge, count in zip(pairwise(edges), counts, strict=True)]
+    tops = [*(score < most for most in edges[1:-1]), score <= 1]
+    stretches = [held.where(score >= least, top) for least, top in zip(edges, tops, strict=False)]
+    counted = [one.scalar_subquery() for one in (held.where(score >= threshold), *stretches)]
+    over, *counts = db.session.execute(select(*counted)).one()
+    bins = [Bin(*edge, count) for edge, count in zip(pairwise(edges), counts, strict=True)]
+    return Row(label, threshold, over, bins)

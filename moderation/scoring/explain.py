@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from math import log
+from typing import Any
 
 from moderation.scoring.labels import LABELS
 from moderation.scoring.scorer import Scorer, Scores
@@ -26,15 +26,15 @@ NOTHING: Scores = dict.fromkeys(LABELS, 0.0)
 _TINY = 1e-4
 
 # Letters that stand apart are read as words (text/clean.py), so they go together; else a word.
+_SIGNS = re.compile(r"^\W+|\W+$")
 _WORD = re.compile(r"(?<!\S)\S(?:\s\S(?!\S)){2,}|\S+")
 
 
 @dataclass(frozen=True)
 class Word:
-    """A word by its place in the text, and the six scores without it."""
+    """A word by each of its places in the text, and the six scores without it."""
 
-    start: int
-    end: int
+    places: Sequence[Span]
     without: Scores
 
 
@@ -47,6 +47,7 @@ class Explanation:
 
     version: str
     scores: Scores
+    passage: Span
     words: Sequence[Word]
 
     def shares(self, label: str) -> Sequence[float]:
@@ -62,20 +63,35 @@ def explain(text: str, scorer: Scorer) -> Explanation | None:
 
     Raises ScorerUnavailable.
     """
-    words = _worst_passage(text, [match.span() for match in _WORD.finditer(text)], scorer)
-    if not words:
+    places = _worst_passage(text, [match.span() for match in _WORD.finditer(text)], scorer)
+    if not places:
         return None
-    start, end = words[0][0], words[-1][1]
-    passage = text[start:end]
-    left_out = [passage[: a - start] + passage[b - start :] for a, b in words]
-    whole, *rest = scorer.score([passage, *left_out])
+    passage = (places[0][0], places[-1][1])
+    words = _by_word(text, places)
+    left_out = [_without(text, passage, of_word) for of_word in words]
+    whole, *rest = scorer.score([text[slice(*passage)], *left_out])
     if whole is None:
         return None
-    return Explanation(
-        scorer.version,
-        whole,
-        [Word(a, b, scores or NOTHING) for (a, b), scores in zip(words, rest, strict=True)],
-    )
+    found = [Word(at, scores or NOTHING) for at, scores in zip(words, rest, strict=True)]
+    return Explanation(scorer.version, whole, passage, found)
+
+
+def _by_word(text: str, places: Sequence[Span]) -> Sequence[Sequence[Span]]:
+    """The places of each word, whatever its case and the signs around it.
+
+    They go together: where an insult stands three times, nothing falls without one of them.
+    """
+    found: dict[str, list[Span]] = {}
+    for place in places:
+        word = text[slice(*place)]
+        found.setdefault(_SIGNS.sub("", word).casefold() or word, []).append(place)
+    return list(found.values())
+
+
+def _without(text: str, passage: Span, left_out: Sequence[Span]) -> str:
+    """The passage without these places."""
+    edges = [passage[0], *(edge for place in left_out for edge in place), passage[1]]
+    return "".join(text[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True))
 
 
 def _worst_passage(text: str, words: Sequence[Span], scorer: Scorer) -> Sequence[Span]:
@@ -108,34 +124,40 @@ def pieces(
 ) -> Sequence[tuple[str, Word | None, float]]:
     """The whole text in order: each explained word with its share, and what lies between."""
     shares = explanation.shares(label)
-    marks = [(0, 0), *((word.start, word.end) for word in explanation.words), (len(text), 0)]
-    gaps = [text[before[1] : after[0]] for before, after in pairwise(marks)]
-    found: list[tuple[str, Word | None, float]] = [(gaps[0], None, 0.0)]
-    for word, share, gap in zip(explanation.words, shares, gaps[1:], strict=True):
-        found += [(text[word.start : word.end], word, share), (gap, None, 0.0)]
-    return [piece for piece in found if piece[0]]
+    places = sorted(
+        (place, word, share)
+        for word, share in zip(explanation.words, shares, strict=True)
+        for place in word.places
+    )
+    found: list[tuple[str, Word | None, float]] = []
+    end = 0
+    for place, word, share in places:
+        found += [(text[end : place[0]], None, 0.0), (text[slice(*place)], word, share)]
+        end = place[1]
+    return [piece for piece in [*found, (text[end:], None, 0.0)] if piece[0]]
 
 
-def as_json(explanation: Explanation) -> Mapping[str, object]:
+def as_json(explanation: Explanation) -> Mapping[str, Any]:
     """What `from_json` reads."""
     return {
         "version": explanation.version,
         "scores": dict(explanation.scores),
+        "passage": list(explanation.passage),
         "words": [
-            [word.start, word.end, [round(word.without[label], 6) for label in LABELS]]
+            [list(map(list, word.places)), [round(word.without[label], 6) for label in LABELS]]
             for word in explanation.words
         ],
     }
 
 
-def from_json(kept: Mapping[str, object]) -> Explanation:
+def from_json(kept: Mapping[str, Any]) -> Explanation:
     """The explanation that `as_json` wrote."""
-    words: Sequence[tuple[int, int, Sequence[float]]] = kept["words"]  # type: ignore[assignment]
-    return Explanation(
-        str(kept["version"]),
-        kept["scores"],  # type: ignore[arg-type]
-        [Word(a, b, dict(zip(LABELS, without, strict=True))) for a, b, without in words],
-    )
+    start, end = kept["passage"]
+    words = [
+        Word([(a, b) for a, b in places], dict(zip(LABELS, without, strict=True)))
+        for places, without in kept["words"]
+    ]
+    return Explanation(kept["version"], kept["scores"], (start, end), words)
 
 
 def _log_odds(probability: float) -> float:

@@ -38,8 +38,18 @@ def test_the_word_that_did_it_has_all_of_it():
     assert weighty("you are an idiot, Tom", "threat") == {}
 
 
-def test_one_of_two_is_not_blamed_where_the_other_alone_would_do():
-    assert weighty("an idiot is an idiot", "insult") == {}
+def test_a_word_that_stands_twice_is_left_out_as_one():
+    text = "an Idiot is an idiot!"
+    found = pieces(text, explain(text, FixedScorer()), "insult")
+    assert [(piece, share) for piece, _, share in found if share] == [
+        ("Idiot", 1.0),
+        ("idiot!", 1.0),
+    ]
+
+
+def test_one_of_two_words_is_not_blamed_where_the_other_alone_would_do():
+    assert weighty("damn, what an idiot", "toxic") == {"idiot": 1.0}
+    assert weighty("an idiot and a dolt", "insult") == {"idiot": 1.0}
 
 
 def test_letters_that_stand_apart_go_together(real):
