@@ -6,12 +6,14 @@ a word, -word must be absent. Anything may be typed: what is no word is left out
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, column, exists, false, func, not_, select, table
+from sqlalchemy import ColumnElement, Select, any_, column, exists, false, func, select, table
 from sqlalchemy import text as sql
 
 from moderation.comments.tables import Comment
@@ -22,7 +24,7 @@ _WORD = re.compile(r"[^\W_]+")
 MOST_TERMS = 20
 
 # More matches than this, and the order's own index is walked until enough of them are met.
-COMMON = 20_000
+COMMON = 30_000
 
 _INDEX = table("comments_text", column("rowid"), column("comments_text"))
 
@@ -81,23 +83,40 @@ def _fts5(terms: Iterable[Term], part: Part) -> str:
 
 def _in_fts5(query: str) -> ColumnElement[bool]:
     found = select(_INDEX.c.rowid).where(_INDEX.c.comments_text.op("MATCH")(query))
-    if _is_common(found):
+    numbers = db.session.scalars(found.limit(COMMON + 1)).all()
+    if len(numbers) > COMMON:
         # Asked for one comment after the other, in the order of the view, until a page is full.
         return exists(found.where(_INDEX.c.rowid == Comment.id))
-    return Comment.id.in_(found)
-
-
-def _is_common(found: Select[tuple[int]]) -> bool:
-    some = found.limit(COMMON + 1).subquery()
-    return (db.session.scalar(select(func.count()).select_from(some)) or 0) > COMMON
+    # As one value: it is looked up here once, however many questions the page asks.
+    listed = func.json_each(json.dumps(list(numbers))).table_valued("value")
+    return Comment.id.in_(select(listed.c.value))
 
 
 def _in_tsvector(terms: Iterable[Term], part: Part) -> ColumnElement[bool]:
     # Spelled as in the index, or PostgreSQL would not use it.
     words: ColumnElement[str] = func.to_tsvector(sql("'simple'"), getattr(Comment, part))
+    found = words.bool_op("@@")(func.to_tsquery(sql("'simple'"), _tsquery(terms)))
+    numbers = select(Comment.id).where(found)
+    if _estimated(numbers) > COMMON:
+        return found  # asked of one comment after the other, as above
+    # As an array, or the planner may prefer to walk the order's index through the whole table.
+    return Comment.id == any_(func.array(numbers.scalar_subquery()))
 
-    def holds(term: Term) -> ColumnElement[bool]:
-        spelled = " <-> ".join(f"'{word}'" for word in term.words) + (":*" if term.begins else "")
-        return words.bool_op("@@")(func.to_tsquery(sql("'simple'"), spelled.lower()))
 
-    return and_(*(not_(holds(term)) if term.absent else holds(term) for term in terms))
+def _tsquery(terms: Iterable[Term]) -> str:
+    """The terms in PostgreSQL's own language."""
+
+    def spelled(term: Term) -> str:
+        phrase = " <-> ".join(f"'{word}'" for word in term.words) + (":*" if term.begins else "")
+        return f"{'!' if term.absent else ''}({phrase})"
+
+    return " & ".join(map(spelled, terms)).lower()
+
+
+def _estimated(query: Select[Any]) -> int:
+    """How many rows PostgreSQL expects, from what it knows of the words: counting takes longer."""
+    compiled = query.compile(db.engine)
+    plan = db.session.connection().exec_driver_sql(
+        f"EXPLAIN (FORMAT JSON) {compiled}", compiled.params
+    )
+    return int(plan.scalar_one()[0]["Plan"]["Plan Rows"])

@@ -158,7 +158,8 @@ def decide_all(
             if event is not None:
                 done.append((comment, before, event))
         action_id = _keep(by, judgement, done) if done else None
-    return Outcome(action_id, [comment.id for comment, _, _ in done], left)
+        numbers = [comment.id for comment, _, _ in done]  # here: a commit forgets what it read
+    return Outcome(action_id, numbers, left)
 
 
 def escalate(comment_id: int, by: Actor, *, seen: Status, note: str | None = None) -> int | None:

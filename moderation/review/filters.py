@@ -163,15 +163,19 @@ class Filter:
             found.append(matching(self.text, Part.TEXT))
         return found
 
+    def stands_at(self, status: Status) -> ColumnElement[bool]:
+        """The condition that a comment of this view has a status."""
+        if self.author_of is not None:  # whose own index finds a few; that of the status, many
+            return _unindexed(Comment.status) == status
+        return Comment.status == status
+
     def _standing(self) -> list[ColumnElement[bool]]:
         if self.state is State.ALL:
             return []
         if self.state is State.REPORTED:
             return [Comment.reports > 0, _unindexed(Comment.status) == Status.PUBLISHED]
         if str(self.state) in set(Status):
-            if self.author_of is not None:  # whose own index finds a few; that of the status, many
-                return [_unindexed(Comment.status) == self.state]
-            return [Comment.status == self.state]
+            return [self.stands_at(Status(self.state))]
         if self.state is State.SCORE and self.needs_scores:
             # Most of the held are held for a score: the indexes of scores, which begin with the
             # status, find them in order.

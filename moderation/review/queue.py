@@ -78,16 +78,20 @@ class Counts:
     """
 
     most: int
-    held: int
     reasons: Mapping[State, int | None]
     classes: Mapping[str, int | None]
     reported: int
+
+    @property
+    def some(self) -> bool:
+        """Whether anything is held."""
+        return any(count != 0 for count in (*self.reasons.values(), *self.classes.values()))
 
 
 def count_held(view: Filter, policy: Policy) -> Counts:
     """Count the held comments that match the author, page and text of `view`."""
     most = counted_at_most(view)
-    held = select(Comment).where(Comment.status == Status.HELD, *view.about)
+    held = select(Comment).where(view.stands_at(Status.HELD), *view.about)
     if view.about:
         some = aliased(Comment, held.limit(most + 1).subquery())
         together = [func.count().filter(part) for part in _parts(some, policy).values()]
@@ -96,11 +100,10 @@ def count_held(view: Filter, policy: Policy) -> Counts:
             parts = [None] * len(parts)
     else:
         apart = [_counted(held.where(part), most) for part in _parts(Comment, policy).values()]
-        total, *parts = count_waiting(), *db.session.execute(select(*apart)).one()
+        parts = list(db.session.execute(select(*apart)).one())
     found = dict(zip(_parts(Comment, policy), parts, strict=True))
     return Counts(
         most=most,
-        held=total,
         reasons={name: n for name, n in found.items() if isinstance(name, State)},
         classes={name: n for name, n in found.items() if name in LABELS},
         reported=count_matching(Filter(state=State.REPORTED)),
