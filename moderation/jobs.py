@@ -16,6 +16,7 @@ from huey.registry import Message
 from huey.serializer import Serializer
 
 from moderation.comments.submit import rescore
+from moderation.integrations.cloudwatch import send_use
 from moderation.integrations.deliver import deliver_due
 from moderation.quality.draw import draw_looks
 from moderation.review.near import index_new
@@ -65,6 +66,12 @@ def make_huey(app: Flask, settings: Settings) -> Huey:
     def pile_up_what_is_alike() -> None:
         with app.app_context():
             index_new()
+
+    if settings.cloudwatch_namespace:
+
+        @huey.periodic_task(crontab(minute="*"))
+        def tell_how_full_the_machine_is() -> None:
+            send_use(settings.cloudwatch_namespace, settings.instance)
 
     return huey
 

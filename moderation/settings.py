@@ -94,6 +94,11 @@ class Settings:
         env="SMTP_URL",
     )
     mail_from: str = setting("", "The sender of mails; needed with SMTP_URL.")
+    cloudwatch_namespace: str = setting(
+        "",
+        "On an EC2 server: the worker sends the use of memory and disk to this namespace of "
+        "CloudWatch every minute, as the server's own role. Empty: nowhere.",
+    )
     log_level: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
 
     @classmethod
