@@ -20,8 +20,7 @@ from deploy.ec2.session import Session, said_plainly
 
 ROOT = Path(__file__).resolve().parents[2]
 ON_SERVER = "/usr/bin/python3 /opt/evenkeel/current/deploy/ec2/on_server.py"
-INSTALLED = "cloud-init status --wait >/dev/null; test $? -ne 1 || { tail -n 40 %s; exit 1; }"
-INSTALLING = INSTALLED % "/var/log/cloud-init-output.log"
+MOST = "tail -c 23000"  # Session Manager hands on 24,000 characters, the first ones
 UNITS = "-u evenkeel-web -u evenkeel-jobs -u nginx"
 
 
@@ -85,8 +84,10 @@ def up(aws: Session, *, release: Path | None, yes: bool, no_wait: bool, **choice
     if not no_wait:
         aws.tell("The server installs itself: about ten minutes")
         remote.wait_until_reachable(aws.ssm, made["Server"])
-        remote.run(aws.ssm, made["Server"], INSTALLING, timeout=1800)
+        remote.follow_installation(aws.ssm, made["Server"], aws.tell)
         lines.append(remote.run(aws.ssm, made["Server"], f"{ON_SERVER} prepare {url}").strip())
+    if plan.domain and not plan.zone:
+        lines.append(f"Point {plan.domain} to {made['Address']}, then: script/ec2 deploy")
     aws.answer(made | {"Url": url, "Cost": _cost(aws, plan).as_json()}, lines)
 
 
@@ -101,6 +102,8 @@ def _make(aws: Session, plan: Plan, yes: bool) -> dict[str, Any]:
 
 def _change(aws: Session, stack: dict[str, Any], plan: Plan, yes: bool) -> dict[str, Any]:
     """Bring a stack that is there to this plan, after showing what AWS would do."""
+    if not stacks.outputs(stack):
+        raise Refused(f"The stack is {stack['StackStatus']}. Delete it first: script/ec2 down")
     change, lines = stacks.propose(aws.cloudformation, stack, plan)
     if not lines:
         aws.tell("The stack is as you say already. New code comes with: script/ec2 deploy")
@@ -149,8 +152,8 @@ def _make_release(folder: Path) -> Path:
 @verb
 def status(aws: Session) -> None:
     """Tell how the server does. Example: script/ec2 status --json"""
-    stack = aws.stack()
-    made, given = stacks.outputs(stack), stacks.parameters(stack)
+    made, stack = aws.made(), aws.stack()
+    given = stacks.parameters(stack)
     site = _site(aws, made["Server"])
     alarms = aws.cloudwatch.describe_alarms(AlarmNamePrefix=f"{aws.name}-")["MetricAlarms"]
     cost = prices.estimate(aws.region, given["InstanceType"], int(given["DiskGiB"]))
@@ -198,7 +201,7 @@ def deploy(aws: Session, release: Path | None, yes: bool) -> None:
 
     Example: script/ec2 deploy --yes
     """
-    made = stacks.outputs(aws.stack())
+    made = aws.made()
     before = bucket.current_release(aws.s3, made["Bucket"])
     was = before["version"] if before else "nothing"
     aws.confirm(f"Upgrade {aws.name} from {was} to {release or 'this checkout'}?", yes)
@@ -217,15 +220,15 @@ def deploy(aws: Session, release: Path | None, yes: bool) -> None:
 @click.option("--lines", default=100, show_default=True, type=click.IntRange(1, 2000))
 def logs(aws: Session, lines: int) -> None:
     """Show what the site logged last. Example: script/ec2 logs --lines 200"""
-    server = stacks.outputs(aws.stack())["Server"]
-    said = remote.run(aws.ssm, server, f"journalctl --no-pager -n {lines} {UNITS}")
+    server = aws.made()["Server"]
+    said = remote.run(aws.ssm, server, f"journalctl --no-pager -n {lines} {UNITS} | {MOST}")
     aws.answer({"lines": said.splitlines()}, [said.rstrip()])
 
 
 @verb
 def backup(aws: Session) -> None:
     """Make a backup now and put it into the bucket. Example: script/ec2 backup"""
-    made = stacks.outputs(aws.stack())
+    made = aws.made()
     done = _backup(aws, made["Server"])
     aws.answer(done, [f"s3://{made['Bucket']}/{done['key']}, {done['bytes']} bytes"])
 
@@ -241,7 +244,7 @@ def _backup(aws: Session, server: str) -> dict[str, Any]:
 @yes_option
 def restore(aws: Session, key: str, yes: bool) -> None:
     """Put a backup of the bucket in place of the site's data. Example: script/ec2 restore last"""
-    made = stacks.outputs(aws.stack())
+    made = aws.made()
     if key == "last":
         newest = bucket.last_backup(aws.s3, made["Bucket"])
         if newest is None:
@@ -274,7 +277,7 @@ def down(aws: Session, keep_backup: Path | None, yes: bool) -> None:
     aws.confirm("Delete it?", yes)
     kept = None
     if keep_backup is not None:
-        kept = _keep_backup(aws, stacks.outputs(stack), keep_backup)
+        kept = _keep_backup(aws, aws.made(), keep_backup)
         aws.tell(f"The last backup is {kept}")
     stacks.unprotect(aws.cloudformation, stack)
     if billed.bucket:

@@ -12,6 +12,8 @@ from botocore.exceptions import ClientError
 from deploy.ec2.plan import Refused
 
 POLL = 3.0  # seconds
+FOLLOW = 15.0  # seconds
+LOG = "/var/log/cloud-init-output.log"
 UNDER_WAY = {"Pending", "InProgress", "Delayed"}
 MOST_SHOWN = 4000  # characters of what a failed command said
 
@@ -74,6 +76,31 @@ def wait_until_reachable(
         f"The server did not call Session Manager within {timeout} seconds. What it said while it"
         f" started: aws ec2 get-console-output --latest --instance-id {server}"
     )
+
+
+def follow_installation(
+    ssm: Any,
+    server: str,
+    tell: Callable[[str], None],
+    *,
+    timeout: int = 1800,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Tell what the server does until it is installed. Raises RemoteFailed when it cannot be."""
+    told = ""
+    for _ in range(int(timeout / FOLLOW)):
+        state, _, last = run(
+            ssm, server, f"cloud-init status | head -n 1; tail -n 1 {LOG}"
+        ).partition("\n")
+        if last.strip() not in ("", told):
+            told = last.strip()
+            tell(f"  {told}")
+        if "done" in state:
+            return
+        if "error" in state:
+            raise RemoteFailed("The installation failed:\n" + run(ssm, server, f"tail -n 40 {LOG}"))
+        sleep(FOLLOW)
+    raise RemoteFailed(f"The server is still installing itself after {timeout} seconds.")
 
 
 def is_reachable(ssm: Any, server: str) -> bool:

@@ -65,6 +65,14 @@ class Session:
             raise Refused(f"There is no stack {self.name} in {self.region}. Make it: script/ec2 up")
         return found
 
+    def made(self) -> dict[str, str]:
+        """What the stack put out: Bucket, Server, Address."""
+        stack = self.stack()
+        made = stacks.outputs(stack)
+        if not made:
+            raise Refused(f"The stack is {stack['StackStatus']}: it has no server.")
+        return made
+
     def tell(self, line: str) -> None:
         """Progress: to the terminal's side, so that --json stays clean."""
         click.echo(line, err=True)

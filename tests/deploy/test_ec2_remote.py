@@ -4,7 +4,13 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
-from deploy.ec2.remote import RemoteFailed, is_reachable, run, wait_until_reachable
+from deploy.ec2.remote import (
+    RemoteFailed,
+    follow_installation,
+    is_reachable,
+    run,
+    wait_until_reachable,
+)
 
 
 @pytest.fixture
@@ -85,3 +91,34 @@ def test_a_server_that_never_calls_is_told_with_where_to_look(ssm, stubbed):
         stubbed.add_response("describe_instance_information", {"InstanceInformationList": []})
     with pytest.raises(RemoteFailed, match="get-console-output"):
         wait_until_reachable(ssm, "i-1", timeout=6, sleep=lambda _: None)
+
+
+@pytest.fixture
+def cloud_init(monkeypatch):
+    """What the server answers, one after the other."""
+
+    def answer(*said):
+        answers = iter(said)
+        monkeypatch.setattr("deploy.ec2.remote.run", lambda *_: next(answers))
+
+    return answer
+
+
+def test_the_installation_is_followed_line_by_line(cloud_init):
+    told = []
+    running = ("status: running\nUnpacking nginx\n", "status: running\nUnpacking nginx\n")
+    cloud_init(*running, "status: done\nEvenkeel runs\n")
+    follow_installation(None, "i-1", told.append, sleep=lambda _: None)
+    assert told == ["  Unpacking nginx", "  Evenkeel runs"]
+
+
+def test_an_installation_that_fails_ends_with_its_log(cloud_init):
+    cloud_init("status: error\nlast line\n", "no space left on device\nlast line\n")
+    with pytest.raises(RemoteFailed, match="no space left"):
+        follow_installation(None, "i-1", lambda _: None, sleep=lambda _: None)
+
+
+def test_an_installation_that_never_ends_is_a_failure(cloud_init):
+    cloud_init(*["status: running\n"] * 4)
+    with pytest.raises(RemoteFailed, match="still installing"):
+        follow_installation(None, "i-1", lambda _: None, timeout=60, sleep=lambda _: None)

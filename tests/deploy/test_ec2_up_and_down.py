@@ -199,6 +199,26 @@ def test_without_a_stack_each_command_says_how_to_make_one(ec2, aws, name):
         assert "script/ec2 up" in answer.output
 
 
+def test_a_stack_that_failed_is_told_and_can_only_be_deleted(ec2, aws, name, monkeypatch):
+    failed = {"StackStatus": "ROLLBACK_COMPLETE", "StackId": "arn:s"}
+    monkeypatch.setattr("deploy.ec2.stack.find", lambda *_: failed)
+    for words in (["up", "--yes"], ["status"], ["deploy", "--yes"], ["backup"]):
+        answer = ec2(*words, "--name", name)
+        assert answer.exit_code == 1
+        assert "ROLLBACK_COMPLETE" in answer.output
+
+
+def test_up_ends_with_the_link_that_makes_the_first_admin(up, monkeypatch):
+    monkeypatch.setattr("deploy.ec2.remote.wait_until_reachable", lambda *_: None)
+    monkeypatch.setattr("deploy.ec2.remote.follow_installation", lambda *_: None)
+    monkeypatch.setattr("deploy.ec2.remote.run", lambda *words: f"ran {words[2]}")
+    monkeypatch.setattr("tests.deploy.test_ec2_up_and_down.UP", ("up",))
+    answer = up("--yes", "--domain", "c.example.org")
+    assert answer.exit_code == 0, answer.output
+    assert "on_server.py prepare https://c.example.org" in answer.stdout
+    assert "Point c.example.org to" in answer.stdout
+
+
 def test_every_command_shows_an_example(ec2):
     for command in ("up", "status", "deploy", "logs", "backup", "restore", "down"):
         assert "Example: script/ec2" in " ".join(ec2(command, "--help").output.split())
