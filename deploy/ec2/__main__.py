@@ -3,4 +3,4 @@
 from deploy.ec2.cli import main
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="script/ec2")

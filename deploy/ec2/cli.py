@@ -70,6 +70,7 @@ def up(aws: Session, *, release: Path | None, yes: bool, no_wait: bool, **choice
     """Make the server, or change the one there is. Shows what it will do and what it costs first.
 
     Safe to repeat: it goes on where it was interrupted.
+
     Example: script/ec2 up --region eu-west-1 --domain comments.example.org --mail me@example.org
     """
     plan = Plan(name=aws.name, **choices)

@@ -89,9 +89,8 @@ def follow_installation(
     """Tell what the server does until it is installed. Raises RemoteFailed when it cannot be."""
     told = ""
     for _ in range(int(timeout / FOLLOW)):
-        state, _, last = run(
-            ssm, server, f"cloud-init status | head -n 1; tail -n 1 {LOG}"
-        ).partition("\n")
+        said = run(ssm, server, f"cloud-init status | head -n 1; tail -n 1 {LOG}")
+        state, _, last = said.partition("\n")
         if last.strip() not in ("", told):
             told = last.strip()
             tell(f"  {told}")

@@ -1,6 +1,6 @@
 """Speak to AWS as the server itself, with nothing but the standard library.
 
-boto3 would do the same for some 40 MB of memory in the worker, on a server that has 1 GiB.
+boto3 would do the same for 27 MB of memory in the worker, on a server that has 1 GiB.
 """
 
 from __future__ import annotations
