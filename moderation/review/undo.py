@@ -69,8 +69,7 @@ def undo(action_id: int, by: Actor) -> Undone:
             _take_back(comments[verdict.comment_id], verdict, by, tell=told)
             verdict.undone_at = now()
         action.undone_at = now()
-        undone = Undone([v.comment_id for v in back], [v.comment_id for v in left])
-    return undone
+        return Undone([v.comment_id for v in back], [v.comment_id for v in left])
 
 
 def _stands(verdict: Verdict, comment: Comment, latest: Mapping[int, int]) -> bool:

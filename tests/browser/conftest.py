@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from moderation.settings import ROOT
+from moderation import create_app
+from moderation.comments.submit import Draft, submit
+from moderation.comments.tables import Comment
+from moderation.db import db
+from moderation.settings import ROOT, Settings
+from tests.fixed_scorer import FixedScorer
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PHONE = {"width": 360, "height": 780}
@@ -153,6 +159,46 @@ def visit(
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture(scope="session")
+def inside(site):
+    """The same database, from inside: for sending many comments, and for what really happened."""
+    app = create_app(Settings(instance=site.instance, log_level="ERROR"), FixedScorer())
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def held(inside):
+    """Send so many comments that are held; the word that finds them, and their numbers."""
+
+    def send(count, text="you idiot"):
+        mark = f"m{uuid.uuid4().hex[:10]}"
+        drafts = [
+            Draft(page="home", author_name="Tess", text=f"{text} {mark} {n}") for n in range(count)
+        ]
+        return mark, [submit(draft, FixedScorer()).id for draft in drafts]
+
+    return send
+
+
+@pytest.fixture
+def stand(inside):
+    """Wait until these comments stand so: the next is on the screen before a decision arrives."""
+
+    def wait(numbers, *expected):
+        for _ in range(50):
+            db.session.rollback()
+            found = [db.session.get_one(Comment, number).status for number in numbers]
+            if found == list(expected):
+                return
+            time.sleep(0.1)
+        assert found == list(expected)
+
+    return wait
 
 
 def sign_in(page: Page, email: str, password: str) -> None:

@@ -2,62 +2,15 @@
 
 import re
 import statistics
-import time
-import uuid
 
-import pytest
 from playwright.sync_api import expect
 
-from moderation import create_app
 from moderation.comments.submit import Draft, submit
-from moderation.comments.tables import Comment
-from moderation.db import db
-from moderation.settings import Settings
 from tests.browser.conftest import PHONE
 from tests.fixed_scorer import FixedScorer
 
 TEN = 10
 SAID = "[data-undo]:visible [data-undo-said]"
-
-
-@pytest.fixture(scope="module")
-def inside(site):
-    """The same database, from inside: for sending many comments, and for what really happened."""
-    app = create_app(Settings(instance=site.instance, log_level="ERROR"), FixedScorer())
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-
-
-@pytest.fixture
-def held(inside):
-    """Send so many comments that are held; the word that finds them, and their numbers."""
-
-    def send(count, text="you idiot"):
-        mark = f"m{uuid.uuid4().hex[:10]}"
-        drafts = [
-            Draft(page="home", author_name="Tess", text=f"{text} {mark} {n}") for n in range(count)
-        ]
-        return mark, [submit(draft, FixedScorer()).id for draft in drafts]
-
-    return send
-
-
-@pytest.fixture
-def stand(inside):
-    """Wait until these comments stand so: the next is on the screen before a decision arrives."""
-
-    def wait(numbers, *expected):
-        for _ in range(50):
-            db.session.rollback()
-            found = [db.session.get_one(Comment, number).status for number in numbers]
-            if found == list(expected):
-                return
-            time.sleep(0.1)
-        assert found == list(expected)
-
-    return wait
 
 
 def view(mark, **more):
