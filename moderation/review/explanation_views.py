@@ -19,7 +19,7 @@ from moderation.web.permissions import Permission
 blueprint = Blueprint("explanations", __name__)
 # Below this nothing speaks for a class, and shares of nothing would mislead.
 SAYS_SOMETHING = 0.05
-LISTED = 5
+LISTED, LISTED_FROM = 5, 0.08
 
 
 @blueprint.get(f"/review/{NUMBER}/words")
@@ -50,7 +50,9 @@ def _explained(comment_id: int) -> dict[str, Any]:
         abort(400, "There is no such class.")
     start, end = explanation.passage
     weights = zip(explanation.words, explanation.shares(label), strict=True)
-    heaviest = sorted((pair for pair in weights if pair[1]), key=lambda pair: -pair[1])
+    heaviest = sorted(
+        (pair for pair in weights if pair[1] >= LISTED_FROM), key=lambda pair: -pair[1]
+    )
     return shown | {
         "explanation": explanation,
         "label": label,
