@@ -14,6 +14,7 @@ from hashlib import blake2b
 
 from rensa import RMinHash
 from sqlalchemy import ScalarSelect, exists, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from moderation.accounts.tables import User
@@ -70,9 +71,7 @@ def index_new(*, limit: int = 2000) -> int:
     decided = select(Comment.id).join(Verdict, Verdict.comment_id == Comment.id).where(unseen)
     numbers = db.session.scalars(waiting.union(decided).order_by("id").limit(limit)).all()
     for start in range(0, len(numbers), 100):
-        with writing():
-            for number in numbers[start : start + 100]:
-                _index(number)
+        _index_all(numbers[start : start + 100])
     return len(numbers)
 
 
@@ -124,7 +123,7 @@ def precedents_of(comment: Comment, *, limit: int = 2) -> Sequence[Precedent]:
         return []
     decided = db.session.execute(
         select(Comment.id, Comment.text).where(
-            Comment.id.in_(_sharing(keys_of(runs), comment.id)), Comment.status != Status.HELD
+            Comment.id.in_(_decided_like(keys_of(runs), comment.id)), Comment.status != Status.HELD
         )
     )
     alike = {n: similarity(runs, runs_of(text) or NO_RUNS) for n, text in decided}
@@ -153,6 +152,15 @@ def _standing_verdicts(
         .order_by(Verdict.id)
     )
     return {comment.id: (comment, verdict, by, title) for comment, verdict, by, title in rows}
+
+
+def _index_all(comment_ids: Sequence[int]) -> None:
+    try:
+        with writing():
+            for comment_id in comment_ids:
+                _index(comment_id)
+    except IntegrityError:  # another worker has just done some of them: the rest is still unseen
+        return
 
 
 def _index(comment_id: int) -> None:
@@ -188,6 +196,18 @@ def _sharing(keys: Sequence[int], comment_id: int) -> ScalarSelect[int]:
     """The numbers of comments that share a key; of a great pile only some, for they are alike."""
     shared = select(NearKey.comment_id).where(NearKey.key.in_(keys))
     return shared.where(NearKey.comment_id != comment_id).limit(COMPARED).scalar_subquery()
+
+
+def _decided_like(keys: Sequence[int], comment_id: int) -> ScalarSelect[int]:
+    """The latest decided on the piles of those that share a key: few of a great pile may be."""
+    sharing = _sharing(keys, comment_id)
+    piles = select(Pile.pile_id).where(Pile.comment_id.in_(sharing)).distinct()
+    decided = (
+        select(Pile.comment_id)
+        .join(Verdict, Verdict.comment_id == Pile.comment_id)
+        .where(Pile.pile_id.in_(piles), Pile.comment_id != comment_id, Verdict.undone_at.is_(None))
+    )
+    return decided.order_by(Verdict.id.desc()).limit(COMPARED).scalar_subquery()
 
 
 def _key(band: int, minima: Sequence[int]) -> int:

@@ -3,13 +3,15 @@
 import json
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from moderation.comments.tables import Comment, Status
 from moderation.db import db
 from moderation.jobs import make_huey
+from moderation.review import near
 from moderation.review.decide import Judgement, decide
 from moderation.review.near import (
+    _index_all,
     index_new,
     keys_of,
     piles_of,
@@ -130,12 +132,33 @@ def test_the_nearest_earlier_decisions_are_shown(comment, desk, moderator):
     assert "100 % the same" in page
 
 
+def test_a_great_pile_does_not_hide_what_was_decided_on_it(comment, moderator, monkeypatch):
+    monkeypatch.setattr(near, "COMPARED", 2)
+    storm = [comment(STORM) for _ in range(6)]
+    index_new()
+    decide(storm[4].id, REJECT, moderator.actor, seen=Status.HELD)
+    assert [one.comment.id for one in precedents_of(storm[5])] == [storm[4].id]
+
+
 def test_what_was_taken_back_is_no_precedent(comment, moderator):
     earlier = comment(STORM)
     decide(earlier.id, REJECT, moderator.actor, seen=Status.HELD)
     index_new()
     undo(last_action_of(moderator.id).id, moderator.actor)
     assert precedents_of(comment(STORM)) == []
+
+
+def test_what_another_worker_has_just_indexed_is_no_error(comment, monkeypatch):
+    storm = [comment(STORM) for _ in range(3)]
+    index_new()
+    monkeypatch.setattr(near, "_index", _index_as_if_unseen)
+    _index_all([storm[0].id])
+    assert piles_of([c.id for c in storm]) == {c.id: 3 for c in storm}
+
+
+def _index_as_if_unseen(comment_id):
+    """What the slower of two workers does: it looked before the other committed."""
+    db.session.execute(insert(Pile).values(comment_id=comment_id, pile_id=None))
 
 
 def test_the_worker_and_the_command_index(comment, app, settings):
