@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 from collections.abc import Iterator
@@ -75,7 +76,7 @@ def _new_database(server: str | None) -> Iterator[str]:
     if server is None:
         yield ""
         return
-    name = "evenkeel_benchmark"
+    name = f"evenkeel_benchmark_{os.getpid()}"
     engine = create_engine(make_url(server), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))

@@ -7,6 +7,7 @@ whatever a broken-into queue holds.
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -16,6 +17,7 @@ from huey.registry import Message
 from huey.serializer import Serializer
 
 from moderation.comments.submit import rescore
+from moderation.db import now
 from moderation.integrations.cloudwatch import send_use
 from moderation.integrations.deliver import deliver_due
 from moderation.quality.draw import draw_looks
@@ -65,7 +67,7 @@ def make_huey(app: Flask, settings: Settings) -> Huey:
     @huey.periodic_task(crontab(minute="*"))
     def pile_up_what_is_alike() -> None:
         with app.app_context():
-            index_new()
+            index_new(decided_since=now() - timedelta(days=1))
 
     if settings.cloudwatch_namespace:
 

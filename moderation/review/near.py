@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
 
 from rensa import RMinHash
@@ -61,14 +62,17 @@ def similarity(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / len(one | other)
 
 
-def index_new(*, limit: int = 2000) -> int:
-    """Index the comments that wait or were decided, and are not indexed. Returns how many it did.
+def index_new(*, limit: int = 2000, decided_since: datetime | None = None) -> int:
+    """Index the comments that wait or were decided (since then), and are not indexed.
 
+    Returns how many it did.
     Comments that the model published are left out: nobody decides them in piles.
     """
     unseen = ~exists().where(Pile.comment_id == Comment.id)
     waiting = select(Comment.id).where(Comment.status == Status.HELD, unseen)
     decided = select(Comment.id).join(Verdict, Verdict.comment_id == Comment.id).where(unseen)
+    if decided_since is not None:
+        decided = decided.where(Verdict.at >= decided_since)
     numbers = db.session.scalars(waiting.union(decided).order_by("id").limit(limit)).all()
     for start in range(0, len(numbers), 100):
         _index_all(numbers[start : start + 100])
