@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from hashlib import blake2b
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import delete, exists, func, select
 
 from moderation.accounts.tables import User
 from moderation.comments.tables import Comment, Status
@@ -20,6 +20,8 @@ from moderation.review.tables import Verdict
 from moderation.web.permissions import Permission, allows
 
 LATELY = timedelta(days=1)
+# What nobody looked at in so long is dropped: a look that nobody has time for helps nobody.
+LASTS = timedelta(days=30)
 # Left alone so long: somebody may still undo it.
 SETTLES = timedelta(minutes=2)
 # Of what the model published since it was last drawn from, at most the latest so many.
@@ -29,6 +31,8 @@ MOST_PASSED = 10_000
 def draw_looks() -> int:
     """Draw from what happened of late what somebody is to see blind. Returns how many looks."""
     with writing() as session:
+        stale = (Look.answered_at.is_(None), Look.made_at < now() - LASTS)
+        session.execute(delete(Look).where(*stale))
         options = current_options()
         reviewers = [
             user

@@ -32,18 +32,23 @@ def figures() -> ResponseReturnValue:
     """The figures of the last DAYS days; of single people only one's own, or an admin sees all."""
     since = now() - timedelta(days=DAYS)
     people = db.session.scalars(select(User).order_by(User.display_name)).all()
-    seen = people if can(Permission.MANAGE_QUALITY) else [current_user]
+    sees_all = can(Permission.MANAGE_QUALITY)
     together, pairs = agreements(since)
+    own = own_figures(since, people if sees_all else [current_user])
     return render_template(
         "quality/figures.html",
         days=DAYS,
         enough=ENOUGH,
         together=together,
-        pairs=pairs,
+        pairs={pair: one for pair, one in pairs.items() if sees_all or current_user.id in pair},
         names={user.id: user.display_name for user in people},
         precisions=precisions(since, current_policy()),
         misses=misses(since),
-        people=[own for own in own_figures(since, seen) if own.decisions or own.golden],
+        people=[
+            own
+            for own in own_figures(since, people if sees_all else [current_user])
+            if own.decisions or own.golden
+        ],
         disagreements=count_disagreements(),
         options=current_options(),
     )

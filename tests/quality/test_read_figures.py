@@ -17,6 +17,7 @@ from moderation.quality.looks import answer_look, take_look
 from moderation.review.decide import Judgement, decide
 from moderation.review.labels import set_labels
 from moderation.review.undo import last_action_of, undo
+from moderation.web.permissions import Role
 
 REJECT, APPROVE = Judgement(Status.REJECTED), Judgement(Status.PUBLISHED)
 
@@ -115,6 +116,19 @@ def test_the_page_says_what_is_missing_and_shows_only_ones_own(
     assert people.format("Mona") in everybody
     assert people.format("Paul") in everybody
     assert people.format("Mona") not in signed_in(viewer).get("/quality").text
+
+
+def test_the_agreement_of_a_pair_is_seen_by_the_two_and_the_admins(
+    comment, mona, paul, admin, everything, signed_in, moderator, make_user
+):
+    decide(comment("you idiot").id, REJECT, mona, seen=Status.HELD)
+    decide(comment("what an idiot").id, APPROVE, mona, seen=Status.HELD)
+    look_again(paul.actor, lambda _: True)
+    pair = '<th scope="col"><bdi class="user-name">Mona</bdi>, <bdi class="user-name">Paul</bdi>'
+    assert [
+        pair in signed_in(one).get("/quality").text
+        for one in (moderator, paul, admin, make_user("Anna", Role.MODERATOR))
+    ] == [True, True, True, False]
 
 
 def test_golden_items_are_set_and_retired_by_an_admin(comment, admin, moderator, signed_in):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from moderation.comments.tables import Comment, Status
 from moderation.db import db, now, writing
 from moderation.policy.options import save_options
-from moderation.quality import looks
+from moderation.quality import draw, looks
 from moderation.quality.draw import draw_looks, is_drawn
 from moderation.quality.golden import retire_golden, set_golden
 from moderation.quality.looks import answer_look, count_looks_for, look_of, skip_look, take_look
@@ -138,6 +138,15 @@ def test_a_look_that_is_left_lying_goes_to_somebody_else(comment, mona, paul, ev
     assert take_look(paul.actor).id == look.id
     with pytest.raises(LookupError):
         answer_look(look.id, reject=True, labels=[], by=mona)
+
+
+def test_what_nobody_looked_at_for_long_is_dropped(comment, mona, everything):
+    comment("A kind word")
+    draw_looks()
+    with writing():
+        db.session.scalars(select(Look)).one().made_at = now() - draw.LASTS - timedelta(days=1)
+    assert draw_looks() == 1, "it is young enough to be drawn again"
+    assert count_looks_for(mona.id) == 1
 
 
 def test_a_skipped_look_goes_behind_the_others(comment, mona, everything):
