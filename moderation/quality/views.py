@@ -44,11 +44,7 @@ def figures() -> ResponseReturnValue:
         names={user.id: user.display_name for user in people},
         precisions=precisions(since, current_policy()),
         misses=misses(since),
-        people=[
-            own
-            for own in own_figures(since, people if sees_all else [current_user])
-            if own.decisions or own.golden
-        ],
+        people=[one for one in own if one.decisions or one.golden],
         disagreements=count_disagreements(),
         options=current_options(),
     )
