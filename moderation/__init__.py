@@ -17,6 +17,8 @@ from moderation.authors import views as authors
 from moderation.comments import report_views as reports
 from moderation.comments import views as comments
 from moderation.demo.cli import demo_cli
+from moderation.operations import views as operations
+from moderation.operations.cli import backup_cli, restore_command
 from moderation.outbox import tables as _outbox  # noqa: F401 - Alembic must see it
 from moderation.quality import look_views as looks
 from moderation.quality import views as quality
@@ -83,9 +85,17 @@ def create_app(settings: Settings | None = None, scorer: Scorer | None = None) -
 
     desk = (review, saved, decisions, claims, live, preferences, explanations, score_map)
     around = (authors, quality, looks, studio, desk_settings)
-    for room in (comments, reports, *desk, *around, accounts, audit):
+    for room in (comments, reports, *desk, *around, accounts, audit, operations):
         app.register_blueprint(room.blueprint)
-    for commands in (model_cli, demo_cli, user_cli, labels_cli, near_cli):
+    for commands in (
+        model_cli,
+        demo_cli,
+        user_cli,
+        labels_cli,
+        near_cli,
+        backup_cli,
+        restore_command,
+    ):
         app.cli.add_command(commands)
     cli.init_app(app)
     return app

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -20,6 +21,7 @@ from moderation.comments.submit import rescore
 from moderation.db import now
 from moderation.integrations.cloudwatch import send_use
 from moderation.integrations.deliver import deliver_due
+from moderation.operations.backup import back_up, drop_old
 from moderation.quality.draw import draw_looks
 from moderation.review.near import index_new
 from moderation.scoring.scorer import Scorer
@@ -74,6 +76,14 @@ def make_huey(app: Flask, settings: Settings) -> Huey:
         @huey.periodic_task(crontab(minute="*"))
         def tell_how_full_the_machine_is() -> None:
             send_use(settings.cloudwatch_namespace, settings.instance)
+
+    if settings.backup_folder:
+
+        @huey.periodic_task(crontab(hour="3", minute="17"))
+        def back_up_for_the_night() -> None:
+            folder = Path(settings.backup_folder)
+            made = back_up(settings, folder)
+            log.info("backed_up", bytes=made.bytes, dropped=drop_old(folder))
 
     return huey
 

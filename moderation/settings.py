@@ -78,6 +78,9 @@ class Settings:
         900, "Seconds that an account waits after too many wrong passwords.", at_least=1
     )
     link_hours: int = setting(72, "Hours for which an invitation or reset link works.", at_least=1)
+    backup_folder: str = setting(
+        "", "Where the worker writes a backup every night, and drops old ones. Empty: nowhere."
+    )
     public_url: str = setting(
         "", "Where the public reaches the site, such as https://comments.example.org: for links."
     )

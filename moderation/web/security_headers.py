@@ -20,6 +20,9 @@ CONTENT_POLICY = {
     "frame-ancestors": "'none'",
 }
 
+# For a view that a load balancer on the same network asks without HTTPS: no redirect.
+over_plain_http = Talisman()(force_https=False)
+
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Send the headers with every response."""

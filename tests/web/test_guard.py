@@ -27,6 +27,8 @@ OPEN_TO_ANYONE = {
     "accounts.sign_in",
     "accounts.setup",
     "accounts.welcome",
+    "operations.alive",
+    "operations.ready",
 }
 
 
