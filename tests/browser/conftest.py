@@ -161,7 +161,7 @@ def visit(
     assert errors == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def inside(site):
     """The same database, from inside: for sending many comments, and for what really happened."""
     app = create_app(Settings(instance=site.instance, log_level="ERROR"), FixedScorer())
