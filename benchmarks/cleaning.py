@@ -14,7 +14,6 @@ import random
 import re
 import string
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +24,7 @@ import numpy as np
 
 from moderation.text import clean
 from moderation.text.clean import STEPS, Step
+from moderation.training.attacks import BLIND_SHARE, FAMILIES, disguise
 from moderation.training.card import CLEANING_TRIALS
 from moderation.training.config import TrainingConfig
 from moderation.training.dataset import Rows, read_sources, split
@@ -33,7 +33,6 @@ from moderation.training.network import build_network
 from moderation.training.sequences import make_sequences
 from moderation.training.vectors import Vocabulary, make_vocabulary
 
-DISGUISED_SHARE = 0.3
 _NUMBER = re.compile(r"\d+")
 _SHOUTED = re.compile(r"\b[A-Z]{3,}\b")
 
@@ -110,45 +109,9 @@ VARIANTS: dict[str, tuple[Step, ...]] = {
 }  # fmt: skip
 
 
-def stretch(word: str, dice: random.Random) -> str:
-    place = dice.randrange(len(word))
-    return word[:place] + word[place] * dice.randint(3, 6) + word[place + 1 :]
-
-
-def space_out(word: str, dice: random.Random) -> str:
-    return dice.choice(" .-*").join(word)
-
-
-def hide_zero_width(word: str, dice: random.Random) -> str:
-    return dice.choice("\u200b\u200d\u00ad").join(word)
-
-
-def swap_lookalikes(word: str, dice: random.Random) -> str:
-    swaps = str.maketrans("aeopcxi", "аеорсхі")
-    return word.translate(swaps)
-
-
-def add_accents(word: str, dice: random.Random) -> str:
-    return "".join(char + dice.choice("\u0301\u0308\u0300") for char in word)
-
-
-def widen(word: str, dice: random.Random) -> str:
-    return "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in word)
-
-
-DISGUISES: tuple[Callable[[str, random.Random], str], ...] = (
-    stretch, space_out, hide_zero_width, swap_lookalikes, add_accents, widen,
-)  # fmt: skip
-
-
-def disguise(text: str, dice: random.Random) -> str:
-    """Disguise a share of the words in one way; white space stays."""
-    way = dice.choice(DISGUISES)
-    return re.sub(
-        r"[A-Za-z]{3,}",
-        lambda word: way(word[0], dice) if dice.random() < DISGUISED_SHARE else word[0],
-        text,
-    )
+def disguise_one_way(text: str, seed: int) -> str:
+    """Some of the words of a comment disguised, blindly, by any one of the attacks."""
+    return disguise(text, random.Random(seed).choice(list(FAMILIES.values())), seed)
 
 
 def sample(rows: Rows, size: int, seed: int) -> Rows:
@@ -179,8 +142,7 @@ def main() -> None:
     rows, _ = read_sources([args.data], config)
     parts = split(rows, config)
     train = sample(parts.train, args.rows, config.seed)
-    dice = random.Random(config.seed)
-    disguised = [disguise(text, dice) for text in parts.validation.texts]
+    disguised = [disguise_one_way(text, seed) for seed, text in enumerate(parts.validation.texts)]
     vocabulary = make_vocabulary(config, train.texts)
     trials = []
     for name, steps in VARIANTS.items():
@@ -226,8 +188,7 @@ def write(trials, config, rows, validation_rows, seeds) -> None:  # type: ignore
         f"Each variant trained a BiLSTM-{config.units} on the same {rows:,} comments for "
         f"{config.epochs} epochs with {seeds} seeds; mean AUC over the seeds, on "
         f"{validation_rows:,} validation comments as written and with "
-        f"{DISGUISED_SHARE:.0%} of their words disguised "
-        "(stretched, spaced out, zero-width characters, lookalikes, accents or full-width letters: "
+        f"{BLIND_SHARE:.0%} of their words disguised ({', '.join(FAMILIES)}: "
         "one way per comment, words chosen blindly)."
     )
     content = {
