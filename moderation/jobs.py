@@ -21,7 +21,9 @@ from moderation.comments.submit import rescore
 from moderation.db import now
 from moderation.integrations.cloudwatch import send_use
 from moderation.integrations.deliver import deliver_due
+from moderation.integrations.digest import send_digests
 from moderation.operations.backup import back_up, drop_old
+from moderation.operations.retention import erase_old
 from moderation.quality.draw import draw_looks
 from moderation.review.near import index_new
 from moderation.scoring.scorer import Scorer
@@ -70,6 +72,17 @@ def make_huey(app: Flask, settings: Settings) -> Huey:
     def pile_up_what_is_alike() -> None:
         with app.app_context():
             index_new(decided_since=now() - timedelta(days=1))
+
+    @huey.periodic_task(crontab(hour="4", minute="7"))
+    def erase_what_is_kept_no_longer() -> None:
+        with app.app_context():
+            if erased := erase_old():
+                log.info("erased", comments=erased)
+
+    @huey.periodic_task(crontab(hour="7", minute="0"))
+    def mail_what_waits() -> None:
+        with app.app_context():
+            send_digests(settings)
 
     if settings.cloudwatch_namespace:
 

@@ -81,12 +81,15 @@ def change_status(
 
     Returns None, and writes nothing, if that changes nothing. `seen` is the status that the
     deciding person had before them: StatusConflict if it is another by now. Raises NoSuchWay
-    for a change that `WAYS`, or `WAYS_BACK` for an undo, does not hold.
+    for a change that `WAYS`, or `WAYS_BACK` for an undo, does not hold, and for a comment that
+    was erased.
     """
     if seen is not None and comment.status != seen:
         raise StatusConflict(comment)
     if (comment.status, comment.hold_reason) == (to, hold_reason):
         return None
+    if comment.erased_at is not None:
+        raise NoSuchWay("its text was erased: there is nothing left to decide")
     if (comment.status, to) not in (WAYS_BACK if undoing else WAYS):
         raise NoSuchWay(f"a {comment.status} comment cannot become {to}")
     before = _standing(comment)

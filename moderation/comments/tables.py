@@ -80,6 +80,12 @@ class Comment(Model):
             sqlite_where=text("reports > 0"),
             postgresql_where=text("reports > 0"),
         ),
+        Index(
+            "ix_comments_turned_down",
+            "status_changed_at",
+            sqlite_where=text("status IN ('rejected', 'removed') AND erased_at IS NULL"),
+            postgresql_where=text("status IN ('rejected', 'removed') AND erased_at IS NULL"),
+        ),
         *(Index(f"ix_comments_queue_{label}", "status", label, "id") for label in LABELS),
         *(Index(f"ix_comments_all_{label}", label, "id") for label in LABELS),
         # Counted on every page of the queue: from the index alone, without reading the texts.
@@ -101,6 +107,8 @@ class Comment(Model):
     hold_reason: Mapped[HoldReason | None] = mapped_column(String(12), default=HoldReason.UNSCORED)
     status_changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     published_by_hand: Mapped[bool] = mapped_column(default=False)
+    # When its text and its author were erased, as the site's settings ask: it is decided no more.
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     tries: Mapped[int] = mapped_column(default=0)
     # By when it should be decided: the worse the score, the sooner. See clock.py.
     due_at: Mapped[datetime] = mapped_column(

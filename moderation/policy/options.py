@@ -13,6 +13,8 @@ from moderation.audit.record import Actor, record
 from moderation.db import db, now, writing
 from moderation.policy.tables import Option
 
+LEAST_DAYS_KEPT = 30
+
 
 class OptionError(ValueError):
     """A value that an option cannot have; the message says which ones it can."""
@@ -46,12 +48,17 @@ class DeskOptions:
     second_looks_percent: int = option(5, 0, 100)
     samples_per_10000: int = option(100, 0, 10_000)
     golden_every: int = option(50, 0, 10_000)
+    # Days after which what was rejected or removed loses its text and its author (0: never).
+    erase_after_days: int = option(0, 0, 3650)
 
     def __post_init__(self) -> None:
         for f in fields(self):
             least, most = f.metadata["least"], f.metadata["most"]
             if not least <= getattr(self, f.name) <= most:
                 raise OptionError(f.name, f"from {least} to {most}")
+        # Blind looks at a decision, and disagreements about it, come up for so long.
+        if 0 < self.erase_after_days < LEAST_DAYS_KEPT:
+            raise OptionError("erase_after_days", f"0 for never, else at least {LEAST_DAYS_KEPT}")
 
     @property
     def undo_time(self) -> timedelta:

@@ -105,7 +105,9 @@ def _golden_for(user: User, options: DeskOptions) -> Sequence[Look]:
         return []
     unknown_to_them = db.session.scalar(
         select(Golden.comment_id)
+        .join(Comment, Comment.id == Golden.comment_id)
         .where(
+            Comment.erased_at.is_(None),
             Golden.retired_at.is_(None),
             Golden.made_by != user.id,
             ~exists().where(Look.comment_id == Golden.comment_id, *own),

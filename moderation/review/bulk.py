@@ -45,7 +45,7 @@ class Preview:
             to
             for comment in self.comments
             for to in (Status.PUBLISHED, Status.REJECTED, Status.REMOVED)
-            if (Status(comment.status), to) in WAYS
+            if (Status(comment.status), to) in WAYS and comment.erased_at is None
         )
         return dict(found)
 

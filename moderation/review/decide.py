@@ -52,6 +52,8 @@ CHOICES: Mapping[Status, tuple[Choice, ...]] = {
 
 def choices_for(comment: Comment) -> tuple[Choice, ...]:
     """What may be decided about it now: a reported comment can also be kept."""
+    if comment.erased_at is not None:
+        return ()
     choices = CHOICES[Status(comment.status)]
     if comment.status == Status.PUBLISHED and comment.reports:
         return (KEEP, *choices)

@@ -50,6 +50,7 @@ class _Choices(Form):
         [Optional(), NumberRange(0, LONGEST_MINUTES, message=f"From 0 to {LONGEST_MINUTES}.")],
     )
     counter = BooleanField("Show how many you decided in this session")
+    digest = BooleanField("Mail me each morning what waits")
 
 
 class PreferencesForm(_Choices):
@@ -76,6 +77,7 @@ class PreferencesForm(_Choices):
             severe_in_row=self.severe_in_row.data or 0,
             break_minutes=self.break_minutes.data or 0,
             counter=self.counter.data,
+            digest=self.digest.data,
         )
 
     def refuse_key(self, problem: KeyProblem) -> None:

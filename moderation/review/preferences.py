@@ -1,4 +1,4 @@
-"""How one person wants the desk: their keys, masked text, breaks, classes left out.
+"""How one person wants the desk: keys, masked text, breaks, classes left out, a morning mail.
 
 All of it is off until they turn it on. Nobody else sees what they chose.
 """
@@ -73,6 +73,7 @@ class DeskPreferences:
     severe_in_row: int = 0  # so many severe comments in a row, then an offer; 0: never
     break_minutes: int = 0  # so many minutes, then a word about a break; 0: never
     counter: bool = False
+    digest: bool = False  # a mail each morning with what waits
 
     def masks(self, comment: Comment) -> bool:
         """Whether the comment's text is blurred for this person."""

@@ -73,9 +73,10 @@ def undo(action_id: int, by: Actor) -> Undone:
 
 
 def _stands(verdict: Verdict, comment: Comment, latest: Mapping[int, int]) -> bool:
-    """Whether the comment is still where this verdict sent it, and by no later one."""
+    """Whether the comment is still, whole, where this verdict sent it, and by no later one."""
     sent_to = (verdict.to_status, verdict.to_reason)
-    return latest[comment.id] == verdict.id and (comment.status, comment.hold_reason) == sent_to
+    still_there = (comment.status, comment.hold_reason) == sent_to and comment.erased_at is None
+    return latest[comment.id] == verdict.id and still_there
 
 
 def _take_back(comment: Comment, verdict: Verdict, by: Actor, *, tell: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from wtforms import IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
-from moderation.policy.options import DeskOptions
+from moderation.policy.options import LEAST_DAYS_KEPT, DeskOptions
 from moderation.text.storable import storable
 from moderation.text.visible import one_line
 from moderation.web.forms import Form
@@ -37,6 +37,11 @@ WORDS = {
     "golden_every": (
         "Decisions between golden items",
         "After so many decisions a person is shown one whose answer is known. 0: never.",
+    ),
+    "erase_after_days": (
+        "Days that rejected and removed comments keep their text",
+        "Then the text, the author and moderators' notes are erased for good; scores and decisions"
+        f" stay. 0: never; else {LEAST_DAYS_KEPT} at least.",
     ),
 }
 
@@ -76,6 +81,7 @@ class OptionsForm(Form):
     second_looks_percent = _number("second_looks_percent")
     samples_per_10000 = _number("samples_per_10000")
     golden_every = _number("golden_every")
+    erase_after_days = _number("erase_after_days")
 
     def changes(self) -> dict[str, Any]:
         """The validated values."""

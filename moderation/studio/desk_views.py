@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from moderation.db import MAX_ID
-from moderation.policy.options import current_options, save_options
+from moderation.policy.options import OptionError, current_options, save_options
 from moderation.review.guidelines import (
     TitleTaken,
     guidelines,
@@ -41,7 +41,11 @@ def save() -> ResponseReturnValue:
     form = OptionsForm()
     if not form.validate():
         return render_template("studio/desk.html", form=form), 422
-    save_options(form.changes(), current_user.actor)
+    try:
+        save_options(form.changes(), current_user.actor)
+    except OptionError as error:
+        form[error.name].errors = [f"{error.message[0].upper()}{error.message[1:]}."]
+        return render_template("studio/desk.html", form=form), 422
     flash("Saved. It holds for what comes in from now on.", "success")
     return redirect(url_for(".options"), 303)
 

@@ -42,6 +42,7 @@ def test_what_is_chosen_is_kept_and_shown(desk, chosen):
         "severe_in_row": "5",
         "break_minutes": "45",
         "counter": "y",
+        "digest": "y",
         "key_approve": "p",
     }
     assert desk.post(PAGE, data=fields).status_code == 303
@@ -52,6 +53,7 @@ def test_what_is_chosen_is_kept_and_shown(desk, chosen):
         severe_in_row=5,
         break_minutes=45,
         counter=True,
+        digest=True,
     )
     page = desk.get(PAGE).text
     assert 'value="p"' in page

@@ -13,7 +13,7 @@ from tests.page import read
 ALL = {
     "undo_seconds": "30", "claim_minutes": "5", "hours_worst": "1", "hours_high": "4",
     "hours_rest": "24", "second_looks_percent": "5", "samples_per_10000": "100",
-    "golden_every": "50",
+    "golden_every": "50", "erase_after_days": "0",
 }  # fmt: skip
 
 
