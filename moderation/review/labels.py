@@ -67,7 +67,8 @@ def set_labels(comment_id: int, labels: Collection[str], by: Actor) -> None:
 def export_rows(*, batch: int = 1000) -> Iterator[Mapping[str, Any]]:
     """Every labelled comment with its text and labels, by number, as training reads them.
 
-    Those that were erased are left out. Where people disagree the majority counts, and the label is None where they are even.
+    Those that were erased are left out. Where people disagree the majority counts, and the label
+    is None where they are even.
     """
     after = 0
     while True:
