@@ -37,7 +37,16 @@ from moderation.settings import ROOT, Settings
 from moderation.studio import desk_views as desk_settings
 from moderation.studio import views as studio
 from moderation.training.cli import model_cli
-from moderation.web import context, errors, guard, limits, logs, security_headers, templating
+from moderation.web import (
+    context,
+    errors,
+    guard,
+    hosts,
+    limits,
+    logs,
+    security_headers,
+    templating,
+)
 
 # A comment of 10,000 characters is at most 40 kB of UTF-8, thrice that when form-encoded.
 MAX_REQUEST_BYTES = 256 * 1024
@@ -72,7 +81,8 @@ def create_app(settings: Settings | None = None, scorer: Scorer | None = None) -
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
 
     context.init_app(app, settings)
-    logs.init_app(app, settings.log_level)
+    logs.init_app(app, settings.log_level, trust_proxy=settings.trusted_proxies > 0)
+    hosts.init_app(app, settings)
     guard.init_app(app)  # first of all: who may not come in learns nothing else
     db.init_app(app)
     CSRFProtect(app)

@@ -12,6 +12,9 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+
+from moderation.secret_files import SUFFIX, secret_from_file
 
 PREFIX = "EVENKEEL_"
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,9 +25,20 @@ class SettingsError(Exception):
     """A setting is wrong; the message names it and says what to do."""
 
 
-def setting(default: Any, help: str, *, env: str = "", at_least: float | None = None) -> Any:
-    """Declare a setting: its default, what it is for, and its lowest sensible value."""
-    return field(default=default, metadata={"help": help, "env": env, "at_least": at_least})
+def setting(
+    default: Any,
+    help: str,
+    *,
+    env: str = "",
+    at_least: float | None = None,
+    secret: bool = False,
+) -> Any:
+    """Declare a setting: its default, what it is for, and its lowest sensible value.
+
+    A `secret` may stand in a file: see secret_files.py. It is in no `repr`.
+    """
+    about = {"help": help, "env": env, "at_least": at_least, "secret": secret}
+    return field(default=default, metadata=about, repr=not secret)
 
 
 @dataclass(frozen=True)
@@ -40,18 +54,21 @@ class Settings:
         "Where comments are stored: postgresql://user:password@host/name. "
         "Empty: SQLite in the instance folder.",
         env="DATABASE_URL",
+        secret=True,
     )
     redis_url: str = setting(
         "",
         "redis://host:6379/0, so that several machines share rate limits and jobs. "
         "Empty: each worker counts for itself, jobs wait in SQLite.",
         env="REDIS_URL",
+        secret=True,
     )
     secret_key: str = setting(
         "",
         "Signs sessions and links; at least 32 characters. "
         "Empty: made once and kept in the instance folder.",
         env="SECRET_KEY",
+        secret=True,
     )
     site_name: str = setting("Evenkeel", "The name on every page.")
     default_page: str = setting("home", "The page key that / shows.")
@@ -60,6 +77,11 @@ class Settings:
     )
     trusted_proxies: int = setting(
         0, "How many proxies in front may be believed about the client's address.", at_least=0
+    )
+    allowed_hosts: str = setting(
+        "",
+        "The names under which the site answers, with commas between; .example.org is every name "
+        "under it. Empty: the host of EVENKEEL_PUBLIC_URL, and any name where that is empty too.",
     )
     session_hours: int = setting(
         12, "Hours after which an idle person is asked to sign in again.", at_least=1
@@ -88,13 +110,14 @@ class Settings:
         "", "Where a change of a comment's status is posted to, signed. Empty: nowhere."
     )
     webhook_secret: str = setting(
-        "", "Signs what is posted to EVENKEEL_WEBHOOK_URL; at least 24 characters."
+        "", "Signs what is posted to EVENKEEL_WEBHOOK_URL; at least 24 characters.", secret=True
     )
     smtp_url: str = setting(
         "",
         "smtp://user:password@host:587 or smtps://…:465: tells authors who gave an e-mail address "
         "what a moderator decided. Empty: no mail.",
         env="SMTP_URL",
+        secret=True,
     )
     mail_from: str = setting("", "The sender of mails; needed with SMTP_URL.")
     cloudwatch_namespace: str = setting(
@@ -116,16 +139,18 @@ class Settings:
                 "FLASK_DEBUG is on: its debugger lets visitors run code here. Unset it."
             )
         known = {env_name(f): f for f in fields(cls)}
-        unknown = sorted(n for n in environ if n.startswith(PREFIX) and n not in known)
-        unknown = [name for name in unknown if name not in FOR_TESTS]
+        secrets_known = [name for name, f in known.items() if f.metadata["secret"]]
+        allowed = {*known, *(name + SUFFIX for name in secrets_known), *FOR_TESTS}
+        unknown = sorted(n for n in environ if n.startswith(PREFIX) and n not in allowed)
         if unknown:
             raise SettingsError(
                 f"{unknown[0]} is not a setting. Did you mistype it? docs/settings.md lists them."
             )
+        given = {**environ, **_from_files(secrets_known, environ)}
         values = {
-            f.name: _parse(name, environ[name], f.default)
+            f.name: _parse(name, given[name], f.default)
             for name, f in known.items()
-            if environ.get(name)
+            if given.get(name)
         }
         settings = cls(**values)
         settings._check()
@@ -169,6 +194,13 @@ class Settings:
             )
 
     @property
+    def hosts(self) -> list[str]:
+        """The names under which the site answers; none: under any."""
+        named = [host.strip() for host in self.allowed_hosts.split(",") if host.strip()]
+        public = urlsplit(self.public_url).hostname
+        return named or ([public] if public else [])
+
+    @property
     def database(self) -> str:
         """The SQLAlchemy URL of the database."""
         if self.database_url:
@@ -210,6 +242,15 @@ def described() -> list[tuple[str, str, str]]:
             default = default.relative_to(ROOT)
         rows.append((env_name(f), str(default), f.metadata["help"]))
     return rows
+
+
+def _from_files(names: list[str], environ: Mapping[str, str]) -> dict[str, str]:
+    """The secrets that stand in files. Raises SettingsError."""
+    try:
+        found = {name: secret_from_file(name, environ) for name in names}
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _private(path: str, flags: int) -> int:

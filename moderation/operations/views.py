@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from moderation.operations.health import checks
 from moderation.web.context import current_settings
 from moderation.web.guard import public
+from moderation.web.hosts import under_any_name
 from moderation.web.security_headers import over_plain_http
 
 blueprint = Blueprint("operations", __name__)
@@ -15,6 +16,7 @@ blueprint = Blueprint("operations", __name__)
 
 @blueprint.get("/healthz")
 @public
+@under_any_name
 @over_plain_http
 def alive() -> ResponseReturnValue:
     """This process answers. Nothing else is asked."""
@@ -23,6 +25,7 @@ def alive() -> ResponseReturnValue:
 
 @blueprint.get("/readyz")
 @public
+@under_any_name
 @over_plain_http
 def ready() -> ResponseReturnValue:
     """Whether this node can serve; 503 if it cannot, with what is wrong."""

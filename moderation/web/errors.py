@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from flask_limiter.errors import RateLimitExceeded
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
@@ -40,7 +40,12 @@ def error_page(status: int, detail: str | None = None) -> tuple[str, int]:
     """The page for a status, with the detail that the view gave, if any."""
     title, advice = PAGES.get(status, PAGES[500 if status >= 500 else 400])
     return render_alone(
-        "errors/page.html", status=status, title=title, advice=advice, detail=detail
+        "errors/page.html",
+        status=status,
+        title=title,
+        advice=advice,
+        detail=detail,
+        request_id=g.get("request_id"),
     ), status
 
 

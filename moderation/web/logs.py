@@ -1,11 +1,15 @@
 """Structured logs with a request number and no comment text.
 
+The number is the proxy's, where one is trusted and sends `X-Request-ID`, or made here; the answer
+carries it, so that what a person reports can be found.
+
 One JSON object a line, or columns for human eyes where standard error is a terminal.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import sys
 import time
@@ -14,8 +18,10 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, request
 
+REQUEST_ID = "X-Request-ID"
 
-def init_app(app: Flask, level: str) -> None:
+
+def init_app(app: Flask, level: str, *, trust_proxy: bool) -> None:
     """Log every request, and everything else, on standard error."""
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -61,10 +67,12 @@ def init_app(app: Flask, level: str) -> None:
     def begin() -> None:
         g.started = time.perf_counter()
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request=secrets.token_hex(6))
+        g.request_id = _request_id(trust_proxy)
+        structlog.contextvars.bind_contextvars(request=g.request_id)
 
     @app.after_request
     def end(response: Response) -> Response:
+        response.headers[REQUEST_ID] = g.request_id
         if request.endpoint != "static":
             log.info(
                 "request",
@@ -75,6 +83,12 @@ def init_app(app: Flask, level: str) -> None:
                 ms=round((time.perf_counter() - g.started) * 1000, 1),
             )
         return response
+
+
+def _request_id(trust_proxy: bool) -> str:
+    """The trusted proxy's number of this request, if it looks like one; else one of our own."""
+    given = request.headers.get(REQUEST_ID, "") if trust_proxy else ""
+    return given if re.fullmatch(r"[A-Za-z0-9._-]{8,64}", given) else secrets.token_hex(6)
 
 
 def _trace_without_values(
