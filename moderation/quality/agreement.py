@@ -1,4 +1,4 @@
-"""Agreement between two people, and shares with their uncertainty. Pure: no database."""
+"""Agreement between two people, and the recall that shares tell of. Pure: no database."""
 
 from __future__ import annotations
 
@@ -6,17 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
 
-Z = 1.959964  # two-sided 95 %
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A value with its 95 % interval, and from how many observations it comes."""
-
-    value: float
-    low: float
-    high: float
-    n: int
+from moderation.shares import Estimate, Z
 
 
 @dataclass(frozen=True)
@@ -62,29 +52,6 @@ def cohens_kappa(answers: Iterable[tuple[bool, bool]]) -> Kappa | None:
     return Kappa(kappa, max(-1.0, kappa - Z * error), min(1.0, kappa + Z * error), n, agreed)
 
 
-def share_of(successes: int, n: int) -> Estimate | None:
-    """A share with Wilson's interval; None of none.
-
-    E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal
-    of the American Statistical Association 22 (1927). It holds for few cases too.
-    """
-    return None if not n else _wilson(successes / n, n, n)
-
-
-def weighted_share(observed: Iterable[tuple[bool, float]]) -> Estimate | None:
-    """A share from cases that were drawn with different chances, each with its weight.
-
-    The value is Hajek's ratio; the interval Wilson's at the effective number of cases of Kish,
-    (sum of weights)² / (sum of squared weights).
-    """
-    cases = list(observed)
-    total = sum(weight for _, weight in cases)
-    if not total:
-        return None
-    share = sum(weight for success, weight in cases if success) / total
-    return _wilson(share, total**2 / sum(weight**2 for _, weight in cases), len(cases))
-
-
 def recall(caught: int, published: int, missed: Estimate) -> Estimate:
     """The share of bad comments that did not pass, from the share `missed` of those that did.
 
@@ -97,10 +64,3 @@ def recall(caught: int, published: int, missed: Estimate) -> Estimate:
         return caught / bad if bad else 1.0
 
     return Estimate(given(missed.value), given(missed.high), given(missed.low), missed.n)
-
-
-def _wilson(share: float, effective: float, n: int) -> Estimate:
-    shrink = 1 + Z**2 / effective
-    middle = (share + Z**2 / (2 * effective)) / shrink
-    half = Z * sqrt(share * (1 - share) / effective + Z**2 / (4 * effective**2)) / shrink
-    return Estimate(share, max(0.0, middle - half), min(1.0, middle + half), n)

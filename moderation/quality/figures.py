@@ -15,18 +15,12 @@ from moderation.accounts.tables import User
 from moderation.comments.tables import Comment, Status
 from moderation.db import db
 from moderation.policy.decide import Policy
-from moderation.quality.agreement import (
-    Estimate,
-    Kappa,
-    cohens_kappa,
-    recall,
-    share_of,
-    weighted_share,
-)
+from moderation.quality.agreement import Kappa, cohens_kappa, recall
 from moderation.quality.looks import AGAINST
 from moderation.quality.tables import Golden, Look, LookKind
 from moderation.review.tables import Labelling, Verdict
 from moderation.scoring.labels import LABELS
+from moderation.shares import Estimate, share_of, weighted_share
 
 # Fewer samples than this say nothing that anybody should act on.
 ENOUGH = 30

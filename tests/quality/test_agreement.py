@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moderation.quality.agreement import cohens_kappa, recall, share_of, weighted_share
+from moderation.quality.agreement import cohens_kappa, recall
+from moderation.shares import share_of, weighted_share
 
 COUNTS = st.tuples(*[st.integers(0, 30)] * 4)
 
