@@ -3,12 +3,30 @@
 import os
 from pathlib import Path
 
-# Each worker holds the network (about 120 MB): two answer while one is busy, and fit 1 GiB.
-workers = min(2, os.cpu_count() or 1)
+
+def memory_mib():
+    """The memory of this machine, or of the container that we are in, in MiB."""
+    total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20
+    limit = Path("/sys/fs/cgroup/memory.max")
+    if limit.is_file() and limit.read_text().strip().isdigit():
+        total = min(total, int(limit.read_text()) // 2**20)
+    return total
+
+
+def fitting_workers(cores, mib):
+    """A worker for each core, at least two so that one answers while the other is busy, and no
+    more than fit: each holds the network (about 120 MB), the system and the jobs take 500."""
+    return max(1, min(max(2, cores), (mib - 500) // 150))
+
+
+# WEB_CONCURRENCY is gunicorn's own variable for it.
+given = int(os.environ.get("WEB_CONCURRENCY") or 0)
+workers = given or fitting_workers(os.cpu_count() or 1, memory_mib())
 worker_class = "gthread"
 threads = 4
 timeout = 30
-graceful_timeout = 20
+# Longer than anything that is waited for: a lock of the database, a score.
+graceful_timeout = 30
 max_requests = 5000
 max_requests_jitter = 500
 # Loaded once and forked: the workers share what they do not change.
@@ -24,9 +42,10 @@ loglevel = "warning"
 
 
 def when_ready(server):
-    """Say where, once it really answers."""
+    """Say where, once it really answers; behind a proxy, that is said elsewhere."""
     address = server.cfg.bind[0] if isinstance(server.cfg.bind, list) else server.cfg.bind
-    print(f"\n  Evenkeel answers at http://{address}   (Ctrl-C ends it)\n", flush=True)
+    if not server.systemd and not address.startswith("unix:"):
+        print(f"\n  Evenkeel answers at http://{address}   (Ctrl-C ends it)\n", flush=True)
 
 
 def post_worker_init(worker):

@@ -40,14 +40,16 @@ def prepare_site() -> None:
 
 @click.command()
 @click.option("--url", default="http://127.0.0.1:8000", help="Where the site will answer.")
+@click.option("--quiet", is_flag=True, help="Print no link: the output goes into a log.")
 @with_appcontext
-def prepare(url: str) -> None:
+def prepare(url: str, quiet: bool) -> None:
     """Migrate the database, store policy 1, and print the set-up link if nobody can sign in.
 
     Safe to run at every start. Example: flask prepare --url https://comments.example.org
     """
     _prepare_or_say_why()
-    _print_setup_link(url)
+    if not quiet:
+        _print_setup_link(url)
 
 
 @click.command("serve")
