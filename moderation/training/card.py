@@ -1,4 +1,4 @@
-"""The card: what the model is, in one JSON file, and the same for people."""
+"""The card: what the model is, in one JSON file. `card_page` tells the same to people."""
 
 import json
 import platform
@@ -8,8 +8,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from moderation.scoring.artefact import CARD, HASHED_FILES, file_hash, seal
+from moderation.scoring.artefact import CARD, HASHED_FILES, file_hash, seal, verified_card
 from moderation.scoring.labels import LABELS
+from moderation.training.card_page import render
+from moderation.training.section import Section
 
 MODEL_CARD = "MODEL_CARD.md"
 CLEANING_TRIALS = Path(__file__).with_name("cleaning_trials.json")
@@ -34,98 +36,22 @@ def write_card(folder: Path, facts: Mapping[str, Any]) -> dict[str, Any]:
     return card
 
 
-def record_evaluation(folder: Path, card: Mapping[str, Any], evaluation: Mapping[str, Any]) -> None:
-    """Add one evaluation on data the model never saw to the card, and seal it again."""
-    metrics = card["metrics"] | {"tests": [*card["metrics"].get("tests", []), evaluation]}
-    _save(folder, {**card, "metrics": metrics})
+def record_evaluation(folder: Path, evaluation: Mapping[str, Any]) -> None:
+    """Add one evaluation on data the model never saw to the log in the card of `folder`."""
+    card = verified_card(folder)
+    tests = [*card["metrics"].get("tests", []), {"version": card["version"], **evaluation}]
+    _save(folder, {**card, "metrics": card["metrics"] | {"tests": tests}})
 
 
-def render(card: Mapping[str, Any]) -> str:
-    """Return the card as Markdown."""
-    validation = card["metrics"]["validation"]
-    lines = [
-        f"# Model card: {card['version']}",
-        "",
-        "Generated from `card.json`. Scores comments on six classes of abuse; "
-        "a score is meant as a probability at the natural rate of abuse.",
-        "",
-        "## Licence",
-        "",
-        card["licence"],
-        "",
-        "## Data",
-        "",
-        *_table(
-            ("File", "What", "Rows", "Licence", "SHA-256"),
-            [(s["file"], s["kind"], s["rows"], s["licence"], s["sha256"]) for s in card["sources"]],
-        ),
-        "",
-        f"Trained on {card['rows']['train']:,} rows, validated on {card['rows']['validation']:,}; "
-        "near-duplicates never straddle the two. Validation rows are weighted to a natural rate of "
-        f"{card['recipe']['natural_rate']:.1%} toxic comments.",
-        "",
-        f"Word vectors: {card['vectors']['origin']}"
-        + (f" ({card['vectors']['licence']})." if card["vectors"]["licence"] else "."),
-        "",
-        "## Figures on validation",
-        "",
-        f"Mean AUC {validation['mean_auc']:.4f} on {validation['n']:,} comments, as served "
-        "(cleaned, in windows, ONNX).",
-        "",
-        *_figures(validation, card["thresholds"]["review"], card["thresholds"]["at_review"]),
-        "",
-        card["thresholds"]["why"],
-        f"Together they hold {card['thresholds']['queue']:.1%} of all comments.",
-        "",
-        "## Calibration",
-        "",
-        card["calibration"]["how"],
-        "",
-        "## Figures on test data",
-        "",
-    ]
-    for test in card["metrics"].get("tests", []):
-        lines += [
-            f"{test['date']}, {test['file']} (SHA-256 `{test['sha256']}`): mean AUC "
-            f"{_figure(test['mean_auc'])} on {test['n']:,} comments; "
-            f"{test['unreadable']} could not be read and are left out.",
-            "",
-            *_figures(test),
-            "",
-        ]
-    lines += [
-        "## Cleaning, by measurement",
-        "",
-        card["cleaning"]["how"],
-        "",
-        *_table(
-            ("Variant", "AUC, comments as written", "AUC, disguised comments", "Decision"),
-            [
-                (t["variant"], _figure(t["clean"]), _figure(t["disguised"]), t["decision"])
-                for t in card["cleaning"]["trials"]
-            ],
-        ),
-        "",
-        "## Recipe",
-        "",
-        *_table(("Setting", "Value"), [(k, v) for k, v in card["recipe"].items()]),
-        "",
-        *_table(
-            ("Epoch", "Loss", "Validation AUC"),
-            [
-                (i, _figure(h["loss"]), _figure(h["auc"]))
-                for i, h in enumerate(card["history"], start=1)
-            ],
-        ),
-        "",
-        "Libraries: " + ", ".join(f"{name} {v}" for name, v in card["libraries"].items()) + ".",
-        "",
-        "## Limits",
-        "",
-        *(f"- {limit}" for limit in card["limits"]),
-        "",
-    ]
-    return "\n".join(lines)
+def record_suite(folder: Path, suite: str, figures: Mapping[str, Any]) -> None:
+    """Put a suite's figures into the card of `folder`, in the place of earlier ones."""
+    card = verified_card(folder)
+    _save(folder, {**card, "metrics": card["metrics"] | {suite: figures}})
+
+
+def record_section(folder: Path, name: str, section: Section) -> None:
+    """Put a section that was measured elsewhere into the card of `folder`."""
+    _save(folder, {**verified_card(folder), name: section.as_json()})
 
 
 def _save(folder: Path, card: Mapping[str, Any]) -> None:
@@ -133,37 +59,3 @@ def _save(folder: Path, card: Mapping[str, Any]) -> None:
     text = json.dumps(sealed, indent=1, ensure_ascii=False)
     (folder / CARD).write_text(text + "\n", encoding="utf-8")
     (folder / MODEL_CARD).write_text(render(json.loads(text)), encoding="utf-8")
-
-
-def _figures(
-    report: Mapping[str, Any],
-    thresholds: Mapping[str, float] | None = None,
-    at_threshold: Mapping[str, Mapping[str, float]] | None = None,
-) -> list[str]:
-    heads = ["Class", "AUC", "Average precision", "Calibration error"]
-    if thresholds and at_threshold:
-        heads += ["Review from", "Precision there", "Recall there"]
-    rows = []
-    for label, figures in report["classes"].items():
-        row = [label, *(_figure(figures[key]) for key in ("auc", "average_precision", "ece"))]
-        if thresholds and at_threshold:
-            there = at_threshold[label]
-            row += [
-                _figure(thresholds[label]),
-                _figure(there["precision"]),
-                _figure(there["recall"]),
-            ]
-        rows.append(tuple(row))
-    return _table(tuple(heads), rows)
-
-
-def _figure(value: float | None) -> str:
-    return "–" if value is None else f"{value:.4f}"
-
-
-def _table(heads: tuple[str, ...], rows: list[tuple[Any, ...]]) -> list[str]:
-    return [
-        "| " + " | ".join(heads) + " |",
-        "|" + " --- |" * len(heads),
-        *("| " + " | ".join(str(cell) for cell in row) + " |" for row in rows),
-    ]

@@ -1,42 +1,31 @@
 """`flask model`: train, evaluate and try the model."""
 
 import json
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 from flask.cli import AppGroup
-from rich.table import Table
 
 from moderation.scoring.artefact import (
-    MODELS_DIR,
     ArtefactError,
-    file_hash,
     find_artefact,
     load_artefact,
     review_thresholds,
 )
 from moderation.scoring.onnx_scorer import OnnxScorer
-from moderation.training.card import record_evaluation
-from moderation.training.comments_csv import CsvError, read_comments
+from moderation.training.comments_csv import CsvError
 from moderation.training.config import ConfigError, TrainingConfig, read_config, with_values
 from moderation.training.dataset import DataError
-from moderation.training.evaluate import evaluate
-from moderation.training.terminal import console
+from moderation.training.evaluate_cli import evaluate_command, models_option, record_command
 from moderation.training.vectors import VectorsError
 
 UNREADABLE = "the model cannot read this text: nothing in it is known to its vocabulary"
 
 model_cli = AppGroup("model", help="Train, evaluate and try the model.")
 
-_models = click.option(
-    "--models",
-    type=click.Path(path_type=Path),
-    default=MODELS_DIR,
-    envvar="EVENKEEL_MODELS",
-    help="Folder that holds the version to use.  [default: models/]",
-)
+model_cli.add_command(evaluate_command)
+model_cli.add_command(record_command)
 
 
 @model_cli.command("train")
@@ -92,44 +81,10 @@ def train_command(
     click.echo(f"{artefact.folder}: mean AUC {figures['mean_auc'] or 0:.4f} on validation")
 
 
-@model_cli.command("evaluate")
-@click.option(
-    "--data", required=True, type=click.Path(path_type=Path),
-    help="A CSV file: comment_text, the six labels (blank is unknown), and perhaps weight.",
-)  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--record", is_flag=True, help="Write the figures into the model's card.")
-@_models
-def evaluate_command(data: Path, as_json: bool, record: bool, models: Path) -> None:
-    """Judge the model on labelled comments.
-
-    \b
-    Example:
-      flask model evaluate --data test.csv --json
-    """
-    try:
-        comments = read_comments(data)
-        artefact = load_artefact(find_artefact(models))
-    except (CsvError, ArtefactError) as error:
-        raise click.ClickException(str(error)) from error
-    figures, unreadable = evaluate(OnnxScorer(artefact), comments)
-    if unreadable:
-        console.print(f"{unreadable} comments could not be read; they are left out.")
-    if record:
-        of_file = {"date": date.today().isoformat(), "file": data.name, "sha256": file_hash(data)}
-        record_evaluation(
-            artefact.folder, artefact.card, {**of_file, "unreadable": unreadable, **figures}
-        )
-    if as_json:
-        click.echo(json.dumps(figures))
-    else:
-        console.print(_figures_table(figures))
-
-
 @model_cli.command("score")
 @click.argument("text")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@_models
+@models_option
 def score_command(text: str, as_json: bool, models: Path) -> None:
     """Score one comment.
 
@@ -163,14 +118,3 @@ def _recipe() -> Any:
             "pip install -r requirements.txt"
         ) from error
     return recipe
-
-
-def _figures_table(figures: dict[str, Any]) -> Table:
-    table = Table(title=f"{figures['n']:,} comments")
-    for head in ("class", "AUC", "average precision", "calibration error"):
-        table.add_column(head, justify="left" if head == "class" else "right")
-    for label, of_class in figures["classes"].items():
-        table.add_row(label, *("–" if v is None else f"{v:.4f}" for v in of_class.values()))
-    mean = figures["mean_auc"]
-    table.add_row("mean", "–" if mean is None else f"{mean:.4f}", "", "")
-    return table

@@ -1,10 +1,11 @@
-"""Labelled comments in a CSV file, read strictly: a mistake is named by its row."""
+"""CSV files, labelled comments above all, read strictly: a mistake is named by its row."""
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +14,13 @@ from moderation.scoring.labels import LABELS
 
 TEXT = "comment_text"
 WEIGHT = "weight"
-_LABEL_VALUES = {"": np.nan, "0": 0.0, "0.0": 0.0, "1": 1.0, "1.0": 1.0}
+_LABEL_VALUES = {"0": 0.0, "1": 1.0, "": np.nan, "0.0": 0.0, "1.0": 1.0}
+
+Value = TypeVar("Value")
 
 
 class CsvError(Exception):
-    """A CSV file that cannot be read as labelled comments; the message names the row."""
+    """A CSV file that cannot be read as what it should be; the message names the row."""
 
 
 @dataclass(frozen=True)
@@ -37,22 +40,29 @@ def read_comments(path: Path) -> LabelledComments:
     texts: list[str] = []
     labels: list[list[float]] = []
     weights: list[float] = []
-    for number, row in _rows(path):
+    for number, row in read_rows(path, (TEXT, *LABELS)):
         texts.append(row[TEXT])
-        labels.append([_label(path, number, label, row[label]) for label in LABELS])
+        labels.append(
+            [
+                read_choice(path, number, row, label, _LABEL_VALUES, "0, 1 or blank")
+                for label in LABELS
+            ]
+        )
         weights.append(_weight(path, number, row[WEIGHT]) if WEIGHT in row else 1.0)
-    if not texts:
-        raise CsvError(f"{path} holds no comments")
     return LabelledComments(texts, np.array(labels, np.float32), np.array(weights))
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows as dictionaries, numbered as a spreadsheet would, the header being row 1."""
+def read_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the rows as dictionaries, numbered as a spreadsheet would, the header being row 1.
+
+    Raises CsvError where one of `columns` is missing, a row has too few or too many fields, there
+    is no row at all, or the file is not UTF-8.
+    """
     csv.field_size_limit(2**31 - 1)
     reader = csv.DictReader(io.StringIO(_decoded(path), newline=""), strict=True)
     number = 1
     try:
-        missing = [name for name in (TEXT, *LABELS) if name not in (reader.fieldnames or ())]
+        missing = [name for name in columns if name not in (reader.fieldnames or ())]
         if missing:
             raise CsvError(f"{path}, row 1: the columns {', '.join(missing)} are missing")
         for number, row in enumerate(reader, start=2):
@@ -60,8 +70,31 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
                 wanted = len(reader.fieldnames or ())
                 raise CsvError(f"{path}, row {number}: it must have {wanted} fields")
             yield number, row
+        if number == 1:
+            raise CsvError(f"{path} holds no comments")
     except csv.Error as error:
         raise CsvError(f"{path}, row {number + 1}: {error}") from error
+
+
+def read_choice(
+    path: Path,
+    number: int,
+    row: Mapping[str, str],
+    column: str,
+    values: Mapping[str, Value],
+    allowed: str,
+) -> Value:
+    """Return what the cell stands for among `values`, or raise CsvError that says what is allowed.
+
+    `number` is the row's, for the message.
+    """
+    try:
+        return values[row[column].strip()]
+    except KeyError:
+        given = row[column][:20]
+        raise CsvError(
+            f"{path}, row {number}: {column} is {given!r}; it must be {allowed}"
+        ) from None
 
 
 def _decoded(path: Path) -> str:
@@ -74,15 +107,6 @@ def _decoded(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise CsvError(f"{path}, line {line}: it is not UTF-8; save the file as UTF-8") from error
-
-
-def _label(path: Path, number: int, label: str, value: str) -> float:
-    try:
-        return _LABEL_VALUES[value.strip()]
-    except KeyError:
-        raise CsvError(
-            f"{path}, row {number}: {label} is {value[:20]!r}; it must be 0, 1 or blank"
-        ) from None
 
 
 def _weight(path: Path, number: int, value: str) -> float:

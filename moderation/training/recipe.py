@@ -24,9 +24,9 @@ from moderation.training import calibrate
 from moderation.training.card import write_card
 from moderation.training.config import TrainingConfig
 from moderation.training.dataset import join_some, read_sources, split
+from moderation.training.evaluate import figures_of
 from moderation.training.export import export_onnx
 from moderation.training.fit import fit, judge_on, predict
-from moderation.training.metrics import report
 from moderation.training.network import build_network, fold_projection
 from moderation.training.sequences import Sequences, make_sequences, pad
 from moderation.training.terminal import console
@@ -78,6 +78,7 @@ def train(paths: list[Path], config: TrainingConfig, out: Path, cache: Path | No
     network = fold_projection(network, config)
     readable = validating.lengths > 0
     labels, weights = labels[readable], weights[readable]
+    texts = [parts.validation.texts[row] for row in np.flatnonzero(readable)]
     scores = predict(network, validating)[readable]
     calibration = calibrate.fit_calibration(labels, scores, weights)
     calibrate_network(network, calibration)
@@ -104,10 +105,11 @@ def train(paths: list[Path], config: TrainingConfig, out: Path, cache: Path | No
                 "last layer; the calibration errors above are on those same rows.",
                 **asdict(calibration),
             },
-            "metrics": {"validation": report(labels, scores, weights)},
+            "metrics": {"validation": figures_of(texts, labels, scores, weights)[0]},
             "thresholds": calibrate.default_policy(
                 labels, scores, weights, config.review_precision
             ),
+            "rebuild": [_command(paths, config, out.name)],
             "limits": list(LIMITS),
         },
     )
@@ -118,6 +120,15 @@ def _without_folder(vectors: str) -> str:
     """The name of the vectors: where they lay on one machine is no part of the recipe."""
     kind, _, where = vectors.partition(":")
     return f"{kind}:{Path(where).name}" if where else kind
+
+
+def _command(paths: list[Path], config: TrainingConfig, version: str) -> str:
+    """The command that makes the same again; what differs from the defaults goes into a file."""
+    changed = config != TrainingConfig()
+    return " ".join(
+        ["flask model train", *(f"--data {path.name}" for path in paths), f"--version {version}"]
+        + ["--config recipe.toml   # the settings above"] * changed
+    )
 
 
 def calibrate_network(network: keras.Model, calibration: calibrate.Calibration) -> None:

@@ -3,25 +3,19 @@
 import json
 
 import pytest
-from click.testing import CliRunner
-from flask import Flask
-from flask.cli import ScriptInfo
 
 from moderation.scoring.artefact import load_artefact
 from moderation.scoring.labels import LABELS
-from moderation.training.card import render
-from moderation.training.cli import model_cli
+from moderation.training.card_page import render
 from tests.tiny_model import made_up_comments, write_csv
 
 HEADER = "comment_text," + ",".join(LABELS)
 
 
 @pytest.fixture
-def evaluate(tiny_folder):
+def evaluate(flask_model, tiny_folder):
     def run(path, *options):
-        info = ScriptInfo(create_app=lambda: Flask("test"))
-        arguments = ["evaluate", "--data", str(path), "--models", str(tiny_folder.parent), *options]
-        return CliRunner().invoke(model_cli, arguments, obj=info)
+        return flask_model("evaluate", "--data", path, "--models", tiny_folder.parent, *options)
 
     return run
 
@@ -33,11 +27,13 @@ def test_data(tmp_path):
 
 def test_json_has_the_figures_of_each_class(evaluate, test_data):
     figures = json.loads(evaluate(test_data, "--json").stdout)
-    assert set(figures) == {"mean_auc", "n", "classes"}
+    assert {"mean_auc", "mean_auc_interval", "n", "classes", "identity"} == set(figures)
     assert figures["n"] == 60
     assert tuple(figures["classes"]) == LABELS
     for of_class in figures["classes"].values():
-        assert set(of_class) == {"auc", "average_precision", "ece"}
+        assert {"auc", "average_precision", "ece", "bands"} <= set(of_class)
+        low, high = of_class["auc_interval"]
+        assert low <= of_class["auc"] <= high
     mean = sum(of_class["auc"] for of_class in figures["classes"].values()) / 6
     assert figures["mean_auc"] == pytest.approx(mean)
 
@@ -48,7 +44,9 @@ def test_a_blank_label_is_unknown_and_a_class_of_one_kind_has_no_auc(evaluate, t
         row["threat"] = ""
         row["insult"] = "0"
     figures = json.loads(evaluate(write_csv(tmp_path / "t.csv", rows), "--json").stdout)
-    assert figures["classes"]["threat"] == {"auc": None, "average_precision": None, "ece": None}
+    threat = figures["classes"]["threat"]
+    assert threat["auc"] is threat["average_precision"] is threat["ece"] is None
+    assert threat["auc_interval"] is threat["ece_interval"] is None
     assert figures["classes"]["insult"]["auc"] is None
     assert figures["classes"]["insult"]["ece"] is not None
     assert figures["mean_auc"] is None
@@ -63,7 +61,9 @@ def test_a_weight_of_three_counts_as_three_rows(evaluate, tmp_path):
         row["weight"] = "1"
     plain = json.loads(evaluate(write_csv(tmp_path / "r.csv", repeated), "--json").stdout)
     for label in LABELS:
-        assert weighted["classes"][label] == pytest.approx(plain["classes"][label])
+        for figure in ("auc", "average_precision", "ece"):
+            of_both = [found["classes"][label][figure] for found in (weighted, plain)]
+            assert of_both[0] == pytest.approx(of_both[1])
 
 
 def test_unreadable_comments_are_left_out_and_counted(evaluate, tmp_path):
@@ -80,6 +80,7 @@ def test_record_writes_the_figures_into_the_sealed_card(evaluate, test_data, tin
     (test,) = card["metrics"]["tests"]
     assert test["file"] == "test.csv"
     assert test["n"] == 60
+    assert test["version"] == "1.0"
     assert "test.csv" in (tiny_folder / "MODEL_CARD.md").read_text()
     assert (tiny_folder / "MODEL_CARD.md").read_text() == render(card)
 
@@ -119,9 +120,13 @@ def test_a_missing_file_is_explained(evaluate, tmp_path):
     assert "cannot be read" in result.stderr
 
 
-def test_a_missing_model_is_explained(tmp_path, test_data):
-    info = ScriptInfo(create_app=lambda: Flask("test"))
-    arguments = ["evaluate", "--data", str(test_data), "--models", str(tmp_path)]
-    result = CliRunner().invoke(model_cli, arguments, obj=info)
+def test_without_a_file_it_asks_for_one(flask_model):
+    result = flask_model("evaluate")
+    assert result.exit_code == 2
+    assert "give a file" in result.stderr
+
+
+def test_a_missing_model_is_explained(flask_model, tmp_path, test_data):
+    result = flask_model("evaluate", "--data", test_data, "--models", tmp_path)
     assert result.exit_code == 1
     assert "holds no model" in result.stderr

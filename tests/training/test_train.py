@@ -3,14 +3,10 @@
 import json
 
 import pytest
-from click.testing import CliRunner
-from flask import Flask
-from flask.cli import ScriptInfo
 
 from moderation.scoring.artefact import MODELS_DIR, load_artefact
 from moderation.scoring.onnx_scorer import OnnxScorer
-from moderation.training.card import render
-from moderation.training.cli import model_cli
+from moderation.training.card_page import render
 from tests.tiny_model import made_up_comments, write_csv
 
 RECIPE = """
@@ -23,17 +19,6 @@ batch = 32
 learning_rate = 0.02
 validation = 0.3
 """
-
-
-@pytest.fixture
-def flask_model():
-    runner = CliRunner()
-
-    def run(*arguments):
-        info = ScriptInfo(create_app=lambda: Flask("test"))
-        return runner.invoke(model_cli, [str(a) for a in arguments], obj=info)
-
-    return run
 
 
 @pytest.fixture
@@ -117,7 +102,7 @@ def test_what_cannot_be_trained_is_said_in_a_line(
     assert "Traceback" not in result.output
 
 
-@pytest.mark.parametrize("command", ["train", "evaluate", "score"])
+@pytest.mark.parametrize("command", ["train", "evaluate", "record", "score"])
 def test_each_command_shows_an_example(flask_model, command):
     result = flask_model(command, "--help")
     assert "Example:" in result.output
