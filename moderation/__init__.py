@@ -17,6 +17,7 @@ from moderation.authors import views as authors
 from moderation.comments import report_views as reports
 from moderation.comments import views as comments
 from moderation.demo.cli import demo_cli
+from moderation.operations import tables as _operations  # noqa: F401 - Alembic must see it
 from moderation.operations import views as operations
 from moderation.operations.cli import backup_cli, restore_command
 from moderation.outbox import tables as _outbox  # noqa: F401 - Alembic must see it
