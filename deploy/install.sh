@@ -141,7 +141,8 @@ SETTINGS
 # systemd reads the units of the release that `current` names, so that they change with it.
 link_units() {
   local from=$home/current/deploy/systemd unit
-  for unit in evenkeel-web.socket evenkeel-web.service evenkeel-jobs.service evenkeel-check.service; do
+  for unit in web.socket web.service jobs.service check.socket check.service; do
+    unit=evenkeel-$unit
     ln -sfn "$from/$unit" "/etc/systemd/system/$unit"
     case $unit in *.service)
       mkdir -p "/etc/systemd/system/$unit.d"

@@ -33,7 +33,7 @@ CURRENT = HOME / "current"
 UNDER_WAY = HOME / "switch.json"  # there while a switch is not settled
 LAST = HOME / "last-switch.json"  # how the last one ended
 BACKUPS = ROOT / "var/backups/evenkeel"
-SITE, TRIAL = ROOT / "run/evenkeel/web.sock", ROOT / "run/evenkeel-check/web.sock"
+SITE, TRIAL = ROOT / "run/evenkeel/web.sock", ROOT / "run/evenkeel/check.sock"
 PATIENCE = float(os.environ.get("INSTALL_PATIENCE", "60"))  # seconds for /readyz
 STARTS = 5  # of the site, until a switch must be settled
 
@@ -153,7 +153,7 @@ def _try() -> None:
             raise Failed("it does not start. More: journalctl -u evenkeel-check")
         _wait_until_ready(TRIAL, "evenkeel-check.service")
     finally:
-        _systemctl("stop", "evenkeel-check.service")
+        _systemctl("stop", "evenkeel-check.socket", "evenkeel-check.service")
 
 
 def _wait_until_ready(door: Path, service: str) -> None:
