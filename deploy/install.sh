@@ -154,7 +154,7 @@ link_units() {
 
 self_sign() {
   say "A certificate that signs itself: browsers will warn."
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -quiet \
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 \
     -subj "/CN=${domain:-evenkeel}" -addext "subjectAltName=DNS:${domain:-evenkeel}" \
     -keyout $tls/privkey.pem.new -out $tls/fullchain.pem.new 2>/dev/null ||
     fail "openssl could make no certificate."
