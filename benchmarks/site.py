@@ -119,7 +119,8 @@ def _made_up(number: int, held: float, chance: random.Random) -> dict[str, objec
     words = chance.choices(COMMON, k=chance.randrange(5, 80))
     words += [word for word, share in UNCOMMON if chance.random() < share]
     return {
-        "page": f"page-{chance.randrange(200)}",
+        # One comment in ten is on the front page: in the small site, too, its list is full.
+        "page": "front" if chance.random() < 0.1 else f"page-{chance.randrange(200)}",
         "author_name": f"Writer {writer}",
         "author_key": f"name:writer {writer}",
         "text": " ".join(words),

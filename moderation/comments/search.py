@@ -25,6 +25,9 @@ MOST_TERMS = 20
 
 # More matches than this, and the order's own index is walked until enough of them are met.
 COMMON = 30_000
+# Where PostgreSQL has to read text after text, it may do so for this long. A phrase of common
+# words that stand together nowhere would else be looked for in every comment there is.
+LONGEST_MS = 3000
 
 _INDEX = table("comments_text", column("rowid"), column("comments_text"))
 
@@ -98,7 +101,9 @@ def _in_tsvector(terms: Iterable[Term], part: Part) -> ColumnElement[bool]:
     found = words.bool_op("@@")(func.to_tsquery(sql("'simple'"), _tsquery(terms)))
     numbers = select(Comment.id).where(found)
     if _estimated(numbers) > COMMON:
-        return found  # asked of one comment after the other, as above
+        # Asked of one comment after the other, as above; the limit ends with the transaction.
+        db.session.execute(sql(f"SET LOCAL statement_timeout = {LONGEST_MS}"))
+        return found
     # As an array, or the planner may prefer to walk the order's index through the whole table.
     return Comment.id == any_(func.array(numbers.scalar_subquery()))
 

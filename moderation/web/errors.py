@@ -18,6 +18,8 @@ from moderation.web.pagination import BadCursor
 
 # The database is away, busy for too long, or all connections to it are in use.
 DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
+# PostgreSQL's word for a question that took longer than it was given: only a search has a limit.
+QUERY_CANCELED = "57014"
 
 # (title, what to do) for each status that a person may meet.
 PAGES: dict[int, tuple[str, str]] = {
@@ -63,7 +65,14 @@ def forget_the_database(error: Exception) -> None:
 
 
 def database_away(error: Exception) -> tuple[str, int]:
-    """The page for a database that does not answer."""
+    """The page for a database that does not answer, or not in the time that a search has."""
+    if getattr(getattr(error, "orig", None), "sqlstate", None) == QUERY_CANCELED:
+        db.session.rollback()
+        return error_page(
+            422,
+            "These words are in too many comments to look through them all. Add a rarer word, or"
+            " narrow the view.",
+        )
     forget_the_database(error)
     return error_page(503, "The database did not answer in time. Nothing was changed.")
 

@@ -1,9 +1,12 @@
 """Filter: which comments an address lists, and what it says of those it leaves out."""
 
 import pytest
+from sqlalchemy import text
 
+from moderation.comments import search
 from moderation.comments.submit import Draft, submit
-from moderation.review import queue
+from moderation.db import db
+from moderation.review import queue, views
 
 
 @pytest.fixture
@@ -158,3 +161,21 @@ def test_the_empty_answer_shows_the_way_back(various, desk):
 def test_the_navigation_counts_what_waits(various, desk):
     page = " ".join(desk.get("/review?state=published").text.split())
     assert '<span class="nav-count">5<span' in page
+
+
+def test_what_would_be_looked_for_too_long_is_refused_with_what_to_do(desk, monkeypatch):
+    """SQLite's index knows where each word stands; PostgreSQL must read the texts for a phrase."""
+    on_postgresql = db.engine.dialect.name == "postgresql"
+
+    def slow(view):
+        if on_postgresql:
+            db.session.execute(text("SELECT pg_sleep(5)"))
+        return 0
+
+    monkeypatch.setattr(search, "COMMON", -1)
+    monkeypatch.setattr(search, "LONGEST_MS", 50)
+    monkeypatch.setattr(views, "count_matching", slow)
+    answer = desk.get("/review?text=%22of+the+of%22&state=all")
+    assert answer.status_code == (422 if on_postgresql else 200)
+    assert ("Add a rarer word" in answer.text) == on_postgresql
+    assert desk.get("/review").status_code == 200

@@ -17,7 +17,8 @@ def keys_of_the_desk():
     buttons = {choice.key for choices in CHOICES.values() for choice in choices}
     named = re.findall(r'data-key"?[=:] ?"([a-z/?])"', TEMPLATES)
     pressed = re.findall(r"forms\.submit\([^)]*?\"[a-z]*\", \"([a-z])\"", TEMPLATES)
-    script = re.findall(r"^  \"?(.)\"?: [(a-z]", SCRIPT, re.MULTILINE)
+    [acts] = re.findall(r"^listen\(\{(.*?)\}", SCRIPT, re.MULTILINE | re.DOTALL)
+    script = re.findall(r"(?<=[\s,{])\"?([^\s\"])\"?: [(a-z]", acts)
     return {*buttons, *named, *pressed, *script}
 
 
