@@ -8,19 +8,28 @@ timeout. A flush outside `writing()` is refused, so that no path can forget it.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from moderation.storage import Storage
+
 BUSY_TIMEOUT_MS = 10_000
+# Of a web worker's four threads so many may wait for SQLite's one writer, and the fourth so many
+# seconds for them: when somebody holds the database for long, there is a thread left that reads.
+WAITING_WRITERS = 3
+TURN_SECONDS = 0.25
 
 
 class Base(DeclarativeBase):
@@ -74,12 +83,31 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+class _Turns:
+    """Lets few threads at once wait for SQLite's one writer."""
+
+    def __init__(self) -> None:
+        self._free = threading.BoundedSemaphore(WAITING_WRITERS)
+
+    def __enter__(self) -> None:
+        if not self._free.acquire(timeout=TURN_SECONDS):
+            raise OperationalError("BEGIN IMMEDIATE", None, TimeoutError("others wait already"))
+
+    def __exit__(self, *_: object) -> None:
+        self._free.release()
+
+
+_turns = _Turns()
+
+
 @contextmanager
-def writing() -> Iterator[Session]:
+def writing(*, patient: bool = True) -> Iterator[Session]:
     """One writing transaction: committed at the end, rolled back on any error.
 
     What was read before is forgotten, so what is read inside is current. Inside another
-    `writing()` it joins that one, and the outer one commits.
+    `writing()` it joins that one, and the outer one commits. Raises OperationalError if the
+    database does not take it in time; with `patient=False`, for what may as well not be
+    written, SQLite's is not waited for at all.
     """
     session = db.session()
     if session.info.get("writing"):
@@ -88,9 +116,10 @@ def writing() -> Iterator[Session]:
     session.rollback()
     session.info["writing"] = True
     try:
-        session.connection(execution_options={"writing": True})
-        yield session
-        session.commit()
+        with _turns if db.engine.dialect.name == "sqlite" else nullcontext():
+            session.connection(execution_options={"writing": "patiently" if patient else "at once"})
+            yield session
+            session.commit()
     except BaseException:
         session.rollback()
         raise
@@ -104,8 +133,18 @@ def init_app(app: Flask) -> None:
     migrate.init_app(app, db)
     with app.app_context():
         engine = db.engine
-    if engine.dialect.name == "sqlite":
-        _teach_sqlite(engine)
+    on_sqlite = engine.dialect.name == "sqlite"
+    storage = Storage(Path(engine.url.database or "").parent if on_sqlite else None)
+    app.extensions["storage"] = storage
+    storage.watch(engine)
+    if on_sqlite:
+        _teach_sqlite(engine, storage)
+
+
+def current_storage() -> Storage:
+    """How the storage of the application at work is."""
+    storage: Storage = current_app.extensions["storage"]
+    return storage
 
 
 @event.listens_for(Session, "before_flush")
@@ -115,7 +154,7 @@ def _refuse_writes_elsewhere(session: Session, *_: Any) -> None:
         raise RuntimeError("write inside `with moderation.db.writing():`, nowhere else")
 
 
-def _teach_sqlite(engine: Engine) -> None:
+def _teach_sqlite(engine: Engine, storage: Storage) -> None:
     @event.listens_for(engine, "connect")
     def pragmas(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # BEGIN is ours: see `begin`
@@ -126,5 +165,14 @@ def _teach_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        immediate = connection.get_execution_options().get("writing")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        writing = connection.get_execution_options().get("writing")
+        if not writing:
+            connection.exec_driver_sql("BEGIN")
+            return
+        storage.ask_for_room()
+        if writing == "at once":
+            connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -213,11 +214,8 @@ class Settings:
             return self.secret_key
         self.instance.mkdir(parents=True, exist_ok=True)
         kept = self.instance / "secret_key"
-        try:
-            with open(kept, "x", opener=_private, encoding="ascii") as new:
-                new.write(secrets.token_urlsafe(48))
-        except FileExistsError:
-            pass  # made at an earlier start
+        if not kept.exists():
+            _keep_new_key(kept)
         key = kept.read_text("ascii").strip()
         if len(key) < 32:
             raise SettingsError(f"{kept} is too short to sign with. Delete it and start again.")
@@ -251,6 +249,18 @@ def _from_files(names: list[str], environ: Mapping[str, str]) -> dict[str, str]:
     except ValueError as error:
         raise SettingsError(str(error)) from error
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _keep_new_key(kept: Path) -> None:
+    """Make the key, whole under its name or not at all: another start may read it already."""
+    unfinished = kept.with_name(f"{kept.name}.{secrets.token_hex(4)}")
+    try:
+        with open(unfinished, "x", opener=_private, encoding="ascii") as new:
+            new.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):  # another start was quicker: its key stands
+            kept.hardlink_to(unfinished)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _private(path: str, flags: int) -> int:

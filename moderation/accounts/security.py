@@ -74,7 +74,7 @@ def _note_presence() -> None:
     if current_user.last_seen_at and moment - current_user.last_seen_at < SEEN_EVERY:
         return
     try:
-        with writing() as open_session:
+        with writing(patient=False) as open_session:
             open_session.execute(
                 update(User).where(User.id == current_user.id).values(last_seen_at=moment)
             )

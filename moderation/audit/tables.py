@@ -16,9 +16,9 @@ class Event(Model):
     __tablename__ = "audit_events"
     __table_args__ = (
         Index("ix_audit_events_at", "at", "id"),
-        Index("ix_audit_events_subject", "subject_type", "subject_id", "at", "id"),
-        Index("ix_audit_events_action", "action", "at", "id"),
-        Index("ix_audit_events_actor", "actor_id", "at", "id"),
+        Index("ix_audit_events_subject", "subject_type", "subject_id", "id"),
+        Index("ix_audit_events_action", "action", "id"),
+        Index("ix_audit_events_actor", "actor_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -113,7 +113,7 @@ def _decided_by_a_person(comment: Comment) -> bool:
             Event.subject_id == str(comment.id),
             Event.action == "comment.status",
         )
-        .order_by(Event.at.desc(), Event.id.desc())
+        .order_by(Event.id.desc())
         .limit(1)
     ).first()
     return latest is not None and latest.actor_id is not None

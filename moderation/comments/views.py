@@ -29,6 +29,7 @@ from moderation.comments.trial import EXAMPLES, Trial
 from moderation.comments.trial import try_text as score_trial
 from moderation.scoring.serving import current_scorer, scorer_or_stand_in
 from moderation.settings import PAGE_KEY
+from moderation.storage import DiskFull
 from moderation.web import errors
 from moderation.web.context import current_settings
 from moderation.web.guard import public
@@ -51,6 +52,10 @@ TOO_MANY = (
 AWAY = (
     "The site could not take this just now. Nothing is lost: wait a moment, then send it once"
     " more. It will not appear twice."
+)
+FULL = (
+    "The site's disk is full, so this was not taken. Nothing is lost: keep this page open, and send"
+    " it once more in some minutes. It will not appear twice."
 )
 NO_SCORER = "The scorer does not answer right now. Wait a moment, then try once more."
 
@@ -153,8 +158,9 @@ def database_away(error: Exception) -> ResponseReturnValue:
     """Nothing can be stored: bring the form back filled, without what stands in the database."""
     if request.method != "POST":
         return errors.database_away(error)
-    errors.forget_the_database(error)
-    return _bring_back(AWAY, alone=True), 503
+    headers = errors.forget_the_database(error)
+    message = FULL if isinstance(error, DiskFull) else AWAY
+    return _bring_back(message, alone=True), 503, headers
 
 
 for kind in errors.DATABASE_AWAY:

@@ -10,7 +10,7 @@ import smtplib
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from moderation.audit.tables import Event
 from moderation.comments.tables import Comment
@@ -22,6 +22,8 @@ from moderation.settings import Settings
 MAX_TRIES = 8
 FIRST_WAIT = timedelta(minutes=1)  # doubled after each try: about two hours in all
 MOST_AT_ONCE = 100
+# No effect waits longer than this: one that is due later was promised by a clock since put back.
+LONGEST_WAIT = FIRST_WAIT * 2**MAX_TRIES
 
 log = structlog.get_logger()
 
@@ -54,7 +56,7 @@ def _take_one(at: datetime) -> Effect | None:
                 Effect.sent_at.is_(None),
                 Effect.cancelled_at.is_(None),
                 Effect.failed_at.is_(None),
-                Effect.due_at <= at,
+                or_(Effect.due_at <= at, Effect.due_at > at + LONGEST_WAIT),
             )
             .order_by(Effect.due_at, Effect.id)
             .limit(1)

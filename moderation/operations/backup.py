@@ -59,7 +59,7 @@ def back_up(settings: Settings, folder: Path, *, at: datetime | None = None) -> 
     except OSError as error:
         raise BackupError(f"{folder} cannot be written: {error.strerror}") from error
     except sqlite3.DatabaseError as error:
-        raise BackupError(f"the database is damaged ({error}): restore a backup") from error
+        raise BackupError(_why_not(error, folder)) from error
     finally:
         if unfinished.is_file():
             unfinished.unlink()
@@ -133,6 +133,14 @@ def drop_old(folder: Path) -> int:
         found[moment].unlink()
         found[moment].with_name(found[moment].name + ".sha256").unlink(missing_ok=True)
     return len(dropped)
+
+
+def _why_not(error: sqlite3.DatabaseError, folder: Path) -> str:
+    if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
+        return f"{folder} has no room left for a backup: free some, or write it elsewhere"
+    if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+        return "another program holds the database: try again, or look for one that is stuck"
+    return f"the database is damaged ({error}): restore a backup"
 
 
 def _sqlite_of(settings: Settings) -> Path:

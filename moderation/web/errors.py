@@ -13,13 +13,16 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from moderation.db import db
+from moderation.db import current_storage, db
+from moderation.storage import DatabaseDamaged, DiskFull
 from moderation.web.pagination import BadCursor
 
 # The database is away, busy for too long, or all connections to it are in use.
 DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
 # PostgreSQL's word for a question that took longer than it was given: only a search has a limit.
 QUERY_CANCELED = "57014"
+# Seconds after which a client may ask again: a database that is held, and one without room.
+SOON, LATER = "10", "120"
 
 # (title, what to do) for each status that a person may meet.
 PAGES: dict[int, tuple[str, str]] = {
@@ -38,9 +41,23 @@ PAGES: dict[int, tuple[str, str]] = {
 }
 
 
-def error_page(status: int, detail: str | None = None) -> tuple[str, int]:
+# The same for what is wrong with the storage: 503 all of it.
+NO_ROOM = (
+    "Read-only for now",
+    "The site's disk is full, so nothing can be stored. What stands here is safe and can be read;"
+    " try again in some minutes.",
+)
+DAMAGED = (
+    "The site needs its operator",
+    "Its database is damaged. Please tell whoever runs it: a backup has to be brought back.",
+)
+
+
+def error_page(
+    status: int, detail: str | None = None, page: tuple[str, str] | None = None
+) -> tuple[str, int]:
     """The page for a status, with the detail that the view gave, if any."""
-    title, advice = PAGES.get(status, PAGES[500 if status >= 500 else 400])
+    title, advice = page or PAGES.get(status, PAGES[500 if status >= 500 else 400])
     return render_alone(
         "errors/page.html",
         status=status,
@@ -57,28 +74,41 @@ def render_alone(template: str, **values: Any) -> str:
     return current_app.jinja_env.get_template(template).render(**values)
 
 
-def forget_the_database(error: Exception) -> None:
-    """Log that it is away, and drop what was begun in it."""
-    current_app.logger.error("database_unavailable", exc_info=error)
+def forget_the_database(error: Exception) -> dict[str, str]:
+    """Log that it is away, and drop what was begun in it. Returns headers: when to come back."""
+    kinds: dict[type[Exception], str] = {DiskFull: "disk_full", DatabaseDamaged: "database_damaged"}
+    current_app.logger.error(kinds.get(type(error), "database_unavailable"), exc_info=error)
     with suppress(*DATABASE_AWAY):
         db.session.rollback()
+    return {"Retry-After": LATER if type(error) in kinds else SOON}
 
 
-def database_away(error: Exception) -> tuple[str, int]:
-    """The page for a database that does not answer, or not in the time that a search has."""
+def database_away(error: Exception) -> tuple[str, int, dict[str, str]]:
+    """The page for a database that does not answer in time, has no room, or is damaged."""
     if getattr(getattr(error, "orig", None), "sqlstate", None) == QUERY_CANCELED:
         db.session.rollback()
-        return error_page(
-            422,
+        said = (
             "These words are in too many comments to look through them all. Add a rarer word, or"
-            " narrow the view.",
+            " narrow the view."
         )
-    forget_the_database(error)
-    return error_page(503, "The database did not answer in time. Nothing was changed.")
+        return *error_page(422, said), {}
+    headers = forget_the_database(error)
+    if isinstance(error, DiskFull):
+        return *error_page(503, "Nothing was changed.", NO_ROOM), headers
+    if isinstance(error, DatabaseDamaged):
+        return *error_page(503, page=DAMAGED), headers
+    said = "The database did not answer in time. Nothing was changed."
+    return *error_page(503, said), headers
+
+
+def is_read_only() -> bool:
+    """Whether every page should say that nothing can be written now."""
+    return current_storage().is_full()
 
 
 def init_app(app: Flask) -> None:
     """Answer every error with a page of our own."""
+    app.jinja_env.globals["is_read_only"] = is_read_only
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> tuple[str, int, list[tuple[str, str]]]:
