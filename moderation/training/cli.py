@@ -15,7 +15,8 @@ from moderation.scoring.artefact import (
 )
 from moderation.scoring.onnx_scorer import OnnxScorer
 from moderation.training.comments_csv import CsvError
-from moderation.training.config import ConfigError, TrainingConfig, read_config, with_values
+from moderation.training.compare_cli import compare_command
+from moderation.training.config import ConfigError, chosen_config
 from moderation.training.dataset import DataError
 from moderation.training.evaluate_cli import evaluate_command, models_option, record_command
 from moderation.training.vectors import VectorsError
@@ -26,6 +27,7 @@ model_cli = AppGroup("model", help="Train, evaluate and try the model.")
 
 model_cli.add_command(evaluate_command)
 model_cli.add_command(record_command)
+model_cli.add_command(compare_command)
 
 
 @model_cli.command("train")
@@ -67,10 +69,8 @@ def train_command(
       flask model train --data train.csv --version 2026.11.2
     """
     try:
-        config = read_config(config_path) if config_path else TrainingConfig()
         options = {"vectors": vectors, "epochs": epochs, "seed": seed}
-        given = {name: value for name, value in options.items() if value is not None}
-        config = with_values(config, given, "options")
+        config = chosen_config(config_path, options)
         folder = out / version
         if folder.exists():
             raise click.ClickException(f"{folder} is there already; choose another --version")

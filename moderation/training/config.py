@@ -1,6 +1,7 @@
 """What a training run is made of; written into the card of what comes out."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,13 @@ class TrainingConfig:
                 raise ConfigError(f"{name} must be at least 0 and below 1")
         if self.learning_rate <= 0:
             raise ConfigError("learning_rate must be above 0")
+
+
+def chosen_config(path: Path | None, options: Mapping[str, Any]) -> TrainingConfig:
+    """Return the file's settings, or the defaults, with the options that are not None in place."""
+    config = read_config(path) if path else TrainingConfig()
+    given = {name: value for name, value in options.items() if value is not None}
+    return with_values(config, given, "options")
 
 
 def read_config(path: Path) -> TrainingConfig:

@@ -102,7 +102,7 @@ def test_what_cannot_be_trained_is_said_in_a_line(
     assert "Traceback" not in result.output
 
 
-@pytest.mark.parametrize("command", ["train", "evaluate", "record", "score"])
+@pytest.mark.parametrize("command", ["train", "evaluate", "record", "compare", "score"])
 def test_each_command_shows_an_example(flask_model, command):
     result = flask_model(command, "--help")
     assert "Example:" in result.output
