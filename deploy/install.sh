@@ -149,6 +149,10 @@ link_units() {
       ln -sfn "$from/sandbox.conf" "/etc/systemd/system/$unit.d/sandbox.conf" ;;
     esac
   done
+  # As `systemctl enable` would, which would name today's release in them.
+  mkdir -p /etc/systemd/system/{multi-user,sockets}.target.wants
+  ln -sfn ../evenkeel-web.service /etc/systemd/system/multi-user.target.wants/evenkeel-web.service
+  ln -sfn ../evenkeel-web.socket /etc/systemd/system/sockets.target.wants/evenkeel-web.socket
   ln -sfn $home/current/deploy/evenkeel /usr/local/sbin/evenkeel
 }
 
@@ -228,7 +232,6 @@ link_units
 before=$(basename "$(readlink $home/current || true)")
 say "Switching from ${before:-nothing} to $version"
 python3 "$home/releases/$version/deploy/switch.py" to "$version"
-systemctl enable --quiet evenkeel-web.socket evenkeel-web.service
 [ -f $tls/privkey.pem ] && [ -f $tls/fullchain.pem ] || self_sign
 write_nginx
 [ -z "$domain" ] || certify
