@@ -53,9 +53,9 @@ packages() {
   # Compression by brotli is welcome where the system has it, and no more.
   if [[ " ${missing[*]} " = *brotli* ]] && ! apt-cache show libnginx-mod-http-brotli-filter \
       >/dev/null 2>&1; then
-    missing=("${missing[@]/libnginx-mod-http-brotli-filter}")
+    unset 'missing[-1]'
   fi
-  apt-get install -y -qq --no-install-recommends ${missing[*]} >/dev/null
+  apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
 own_user() {
@@ -168,21 +168,9 @@ self_sign() {
 
 # The site's configuration for nginx; the old one again where nginx does not take the new one.
 write_nginx() {
-  local site=/etc/nginx/sites-available/evenkeel old='' http2=' http2' http2_on='' brotli='' only='' v6=''
-  if dpkg --compare-versions "$(nginx -v 2>&1 | sed 's|.*/\([0-9.]*\).*|\1|')" ge 1.25.1; then
-    http2='' http2_on='http2 on;'
-  fi
-  [ ! -e /etc/nginx/modules-enabled/50-mod-http-brotli-filter.conf ] ||
-    brotli='brotli on; brotli_comp_level 5; brotli_min_length 1024; brotli_types text/css text/javascript application/javascript image/svg+xml application/json;'
-  # shellcheck disable=SC2016
-  [ -z "$domain" ] || only='if ($host != $server_name) { return 444; }'
-  [ -e /proc/net/if_inet6 ] && v6=yes
+  local site=/etc/nginx/sites-available/evenkeel old=''
   [ ! -f $site ] || { old=$(mktemp) && cp -p $site "$old"; }
-  sed -e "s|@SOCKET@|/run/evenkeel/web.sock|; s|@ROOT@|$home/current|; s|@TLS@|$tls|" \
-    -e "s|@NAME@|${domain:-_}|; s|@ONLY_THIS_NAME@|$only|; s|@BROTLI@|$brotli|" \
-    -e "s|@HTTP2@|$http2|; s|@HTTP2_ON@|$http2_on|" \
-    -e "s|@IPV6_80@|${v6:+listen [::]:80;}|; s|@IPV6_443@|${v6:+listen [::]:443 ssl$http2;}|" \
-    $home/current/deploy/nginx/evenkeel.conf >$site.new
+  $home/current/deploy/nginx/render "${domain:-_}" $home/current /run/evenkeel/web.sock $tls >$site.new
   mv $site.new $site
   ln -sfn $site /etc/nginx/sites-enabled/evenkeel
   # Debian's own welcome page, if nobody changed it into a site.
@@ -232,7 +220,7 @@ link_units
 before=$(basename "$(readlink $home/current || true)")
 say "Switching from ${before:-nothing} to $version"
 python3 "$home/releases/$version/deploy/switch.py" to "$version"
-[ -f $tls/privkey.pem ] && [ -f $tls/fullchain.pem ] || self_sign
+if [ ! -f $tls/privkey.pem ] || [ ! -f $tls/fullchain.pem ]; then self_sign; fi
 write_nginx
 [ -z "$domain" ] || certify
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import functools
 import json
 import os
 import platform
@@ -126,7 +125,7 @@ class Trial:
         text = "The first remark, over HTTPS."
         status, page = visitor.send("/p/home", name="Ana", email="", text=text)
         self.acknowledged.append(text)
-        self.see("a comment", f"status {status}, {_heading(page)}", status == 200)
+        self.see("a comment", f"status {status}, {_heading(page)}", status < 400)
         # The crowd comes from one address, which may send ten a minute.
         limit = "echo 'EVENKEEL_COMMENT_LIMIT=100000 per minute' >>/etc/evenkeel/evenkeel.env"
         self.machine.run(f"{limit}; systemctl restart evenkeel-web")
