@@ -49,13 +49,14 @@ packages() {
   [ ${#missing[@]} -gt 0 ] || return 0
   say "Installing the system's packages: ${missing[*]}"
   export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l
-  apt-get update -qq
+  # A new server may be busy with its own first upgrade.
+  apt-get update -qq -o DPkg::Lock::Timeout=600
   # Compression by brotli is welcome where the system has it, and no more.
   if [[ " ${missing[*]} " = *brotli* ]] && ! apt-cache show libnginx-mod-http-brotli-filter \
       >/dev/null 2>&1; then
     unset 'missing[-1]'
   fi
-  apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  apt-get install -y -qq -o DPkg::Lock::Timeout=600 --no-install-recommends "${missing[@]}" >/dev/null
 }
 
 own_user() {
@@ -103,6 +104,14 @@ unpack() {
     mv "$into.part" "$into"
   fi
   if [ ! -f "$into/.installed" ]; then
+    # What the release before needs, if it is the same and works, is taken over: that is quick and
+    # needs no network. Nobody writes to it, so both may have the same files.
+    if [ ! -e "$into/.venv" ] && cmp -s $home/current/requirements-serve.txt "$into/requirements-serve.txt" &&
+        $home/current/.venv/bin/python -c 'import flask, onnxruntime' 2>/dev/null; then
+      rm -rf "$into/.venv.part"
+      cp -al "$(realpath $home/current)/.venv" "$into/.venv.part"
+      mv "$into/.venv.part" "$into/.venv"
+    fi
     (
       cd "$into"
       . script/environment
@@ -170,7 +179,13 @@ self_sign() {
 write_nginx() {
   local site=/etc/nginx/sites-available/evenkeel old=''
   [ ! -f $site ] || { old=$(mktemp) && cp -p $site "$old"; }
+  # Only for a change: connections that are kept open end with a reload.
   $home/current/deploy/nginx/render "${domain:-_}" $home/current /run/evenkeel/web.sock $tls >$site.new
+  if [ -n "$old" ] && cmp -s $site.new "$old" && [ -e /etc/nginx/sites-enabled/evenkeel ] &&
+      systemctl is-active --quiet nginx; then
+    rm -f $site.new "$old"
+    return 0
+  fi
   mv $site.new $site
   ln -sfn $site /etc/nginx/sites-enabled/evenkeel
   # Debian's own welcome page, if nobody changed it into a site.

@@ -25,16 +25,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-# Where everything lies; tests put it elsewhere.
-ROOT = Path(os.environ.get("INSTALL_ROOT", "/"))
-HOME = ROOT / "opt/evenkeel"
+HOME = Path("/opt/evenkeel")
 RELEASES = HOME / "releases"
 CURRENT = HOME / "current"
 UNDER_WAY = HOME / "switch.json"  # there while a switch is not settled
 LAST = HOME / "last-switch.json"  # how the last one ended
-BACKUPS = ROOT / "var/backups/evenkeel"
-SITE, TRIAL = ROOT / "run/evenkeel/web.sock", ROOT / "run/evenkeel/check.sock"
-PATIENCE = float(os.environ.get("INSTALL_PATIENCE", "60"))  # seconds for /readyz
+BACKUPS = Path("/var/backups/evenkeel")
+SITE, TRIAL = Path("/run/evenkeel/web.sock"), Path("/run/evenkeel/check.sock")
+PATIENCE = 60.0  # seconds for /readyz
 STARTS = 5  # of the site, until a switch must be settled
 
 
@@ -79,12 +77,11 @@ def settle() -> None:
     if switch["tried"]:
         _go_back(switch, "it was cut off half-way")
         return
-    switch["tried"] = True
-    _write(UNDER_WAY, switch)
     try:
         if _changes_the_database(switch):
             switch["backup"] = _back_up(switch["from"])
-            _write(UNDER_WAY, switch)
+        switch["tried"] = True
+        _write(UNDER_WAY, switch)  # from here on there may be something to take back
         _try()
     except Failed as failed:
         _go_back(switch, str(failed))
@@ -135,7 +132,7 @@ def _back_up(version: str) -> str:
 def _flask(version: str, *words: str) -> str:
     """A command of that release, as its own user. Raises Failed with what it said last."""
     release = RELEASES / version
-    command = [str(release / ".venv/bin/flask"), "--app", "wsgi", *words]
+    command = [str(release / ".venv/bin/python"), "-m", "flask", "--app", "wsgi", *words]
     if os.geteuid() == 0:
         as_user = ["setpriv", "--reuid=evenkeel", "--regid=evenkeel", "--init-groups"]
         command = [*as_user, "--no-new-privs", *command]

@@ -10,7 +10,6 @@ import hashlib
 import json
 import subprocess
 import sys
-import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,9 +20,9 @@ CURRENT = Path("/opt/evenkeel/current")
 SETTINGS = Path("/etc/evenkeel/evenkeel.env")
 BACKUPS = Path("/var/backups/evenkeel")
 UNITS = Path("/etc/systemd/system")
-SERVICES = ("evenkeel-web.service", "evenkeel-jobs.service")
+SITE = ("evenkeel-web.socket", "evenkeel-web.service")  # the jobs stop and start with it
 NIGHTLY = ("evenkeel-offsite.service", "evenkeel-offsite.timer")
-READY = "http://127.0.0.1:8000/readyz"
+DOOR = "/run/evenkeel/web.sock"
 METRICS = "EVENKEEL_CLOUDWATCH_NAMESPACE=Evenkeel\n"
 
 
@@ -32,27 +31,23 @@ def run(*command: str | Path) -> str:
     return subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE).stdout  # noqa: S603
 
 
-def flask(*words: str | Path) -> str:
+def evenkeel(*words: str | Path) -> str:
     """Evenkeel's own command, as its own user and with its settings."""
-    return run(
-        "systemd-run", "--pipe", "--wait", "--collect", "--quiet", "--uid=evenkeel",
-        f"--property=EnvironmentFile={SETTINGS}", f"--working-directory={CURRENT}",
-        CURRENT / ".venv/bin/flask", "--app", "wsgi", *words,
-    )  # fmt: skip
+    return run("/usr/local/sbin/evenkeel", *words)
 
 
-def install(config: dict[str, str], archive: Path, version: str) -> None:
+def install(config: dict[str, str], archive: Path) -> None:
     """Install or upgrade; the installer checks that it answers and else goes back by itself."""
     here = Path(__file__).parent
     command: list[str | Path] = [here.parent / "install.sh", "--release", archive]
-    command += ["--version", version]
-    if config["domain"]:
-        command += ["--domain", config["domain"]]
+    for option in ("domain", "mail"):
+        if config[option]:
+            command += [f"--{option}", config[option]]
     print(run("bash", *command))
     if METRICS not in SETTINGS.read_text():
         with SETTINGS.open("a") as settings:
             settings.write(METRICS)
-        run("systemctl", "restart", SERVICES[1])
+        run("systemctl", "restart", "evenkeel-jobs.service")
     for unit in NIGHTLY:
         (UNITS / unit).write_text((here / unit).read_text())
     run("systemctl", "daemon-reload")
@@ -61,14 +56,11 @@ def install(config: dict[str, str], archive: Path, version: str) -> None:
 
 def backup(config: dict[str, str], s3: Any) -> dict[str, Any]:
     """Make a backup and copy it to the bucket. Returns where it is."""
-    flask("backup", "--to", BACKUPS)
-    made = [path for path in BACKUPS.iterdir() if path.suffix != ".sha256"]
-    newest = max(made, key=lambda path: path.stat().st_mtime)
-    digest = _sha256(newest)
-    key = f"backups/{newest.name}"
-    s3.upload_file(str(newest), config["bucket"], key, ExtraArgs={"Metadata": {"sha256": digest}})
-    size = newest.stat().st_size
-    return {"key": key, "sha256": digest, "bytes": size, "at": _now()}
+    made = json.loads(evenkeel("backup", "--to", BACKUPS, "--drop-old", "--json").splitlines()[-1])
+    key, digest = f"backups/{Path(made['file']).name}", made["sha256"]
+    extra = {"Metadata": {"sha256": digest}}
+    s3.upload_file(made["file"], config["bucket"], key, ExtraArgs=extra)
+    return {"key": key, "sha256": digest, "bytes": made["bytes"], "at": _now()}
 
 
 def restore(config: dict[str, str], s3: Any, key: str) -> dict[str, Any]:
@@ -80,20 +72,20 @@ def restore(config: dict[str, str], s3: Any, key: str) -> dict[str, Any]:
         to.unlink()
         sys.exit(f"{key} is damaged: its checksum is wrong. Nothing was changed.")
     run("chown", "evenkeel:evenkeel", to)
-    run("systemctl", "stop", *SERVICES)
+    run("systemctl", "stop", *SITE)
     try:
-        flask("restore", to, "--replace")
+        evenkeel("restore", to, "--replace")
     finally:
-        run("systemctl", "start", *SERVICES)
+        run("systemctl", "start", *SITE)
     return {"key": key, "at": _now()}
 
 
 def status() -> dict[str, Any]:
     """The release that runs and what it says of itself."""
+    ask = ("curl", "--silent", "--show-error", "--max-time", "10", "--unix-socket", DOOR)
     try:
-        with urllib.request.urlopen(READY, timeout=10) as answer:
-            health: Any = json.loads(answer.read())
-    except (OSError, ValueError) as error:
+        health: Any = json.loads(run(*ask, "http://localhost/readyz"))
+    except (OSError, ValueError, subprocess.CalledProcessError) as error:
         health = {"status": "unreachable", "error": str(error)}
     return {"version": CURRENT.resolve().name, "health": health}
 
@@ -114,7 +106,6 @@ def main() -> None:
     verbs = parser.add_subparsers(dest="verb", required=True)
     installing = verbs.add_parser("install")
     installing.add_argument("archive", type=Path)
-    installing.add_argument("version")
     verbs.add_parser("backup")
     verbs.add_parser("restore").add_argument("key")
     verbs.add_parser("status")
@@ -122,10 +113,10 @@ def main() -> None:
     asked = parser.parse_args()
     config = json.loads(asked.config.read_text())
     if asked.verb == "install":
-        install(config, asked.archive, asked.version)
+        install(config, asked.archive)
         return
     if asked.verb == "prepare":
-        print(flask("prepare", "--url", asked.url))
+        print(evenkeel("prepare", "--url", asked.url))
         return
     if asked.verb == "status":
         print(json.dumps(status()))

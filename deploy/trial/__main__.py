@@ -168,7 +168,7 @@ class Trial:
             log = f"/root/{new.name}.log"
             self.machine.start("try-install", self.bring(new), log)
             self.wait_for("Switching" if number % 2 else "Installing", log)
-            after = chance.uniform(0, 12)
+            after = chance.uniform(0, 20)
             time.sleep(after)
             self.kill(how)
             said = f"{how} killed {after:.1f} s after " + (

@@ -25,21 +25,29 @@ def server(aws, name, tmp_path, monkeypatch):
     def run(*command):
         words = " ".join(str(word) for word in command)
         ran.append(words)
-        if "flask --app wsgi backup" in words:
-            (tmp_path / "BACKUPS" / "evenkeel-2.sqlite").write_bytes(b"every comment")
+        if "sbin/evenkeel backup" in words:
+            made = tmp_path / "BACKUPS" / "evenkeel-2.sqlite"
+            made.write_bytes(b"every comment")
+            digest = hashlib.sha256(b"every comment").hexdigest()
+            return json.dumps({"file": str(made), "bytes": 13, "sha256": digest})
         return ""
 
     monkeypatch.setattr(on_server, "run", run)
-    return {"bucket": name, "region": "eu-west-1", "domain": "c.example.org", "mail": ""}, ran
+    return {
+        "bucket": name,
+        "region": "eu-west-1",
+        "domain": "c.example.org",
+        "mail": "me@example.org",
+    }, ran
 
 
 def test_installing_twice_leaves_one_setting_and_a_nightly_backup(server, tmp_path):
     config, ran = server
     for _ in range(2):
-        on_server.install(config, tmp_path / "release.tar.gz", "1.2.3")
+        on_server.install(config, tmp_path / "release.tar.gz")
     settings = (tmp_path / "evenkeel.env").read_text()
     assert settings == "EVENKEEL_HTTPS=yes\nEVENKEEL_CLOUDWATCH_NAMESPACE=Evenkeel\n"
-    assert "--version 1.2.3 --domain c.example.org" in ran[0]
+    assert "--domain c.example.org --mail me@example.org" in ran[0]
     assert sum("restart evenkeel-jobs" in words for words in ran) == 1
     timer = (tmp_path / "UNITS" / "evenkeel-offsite.timer").read_text()
     assert "OnCalendar" in timer
@@ -71,6 +79,7 @@ def test_a_restore_stops_the_site_and_starts_it_again_even_when_it_fails(server,
         on_server.restore(config, aws("s3"), key)
     kinds = [words.split()[1] for words in ran if words.startswith("systemctl")]
     assert kinds == ["stop", "start"]
+    assert all("evenkeel-web.socket" in words for words in ran if words.startswith("systemctl"))
 
 
 def test_a_damaged_backup_stops_nothing(server, aws):
@@ -84,5 +93,8 @@ def test_a_damaged_backup_stops_nothing(server, aws):
 
 
 def test_a_site_that_cannot_be_asked_is_told_as_unreachable(server, monkeypatch):
-    monkeypatch.setattr(on_server, "READY", "http://127.0.0.1:9/readyz")
+    def refused(*command):
+        raise on_server.subprocess.CalledProcessError(7, command)
+
+    monkeypatch.setattr(on_server, "run", refused)
     assert on_server.status()["health"]["status"] == "unreachable"
