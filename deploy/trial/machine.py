@@ -28,8 +28,8 @@ class Machine:
         if not (self.base / ".done").exists():
             shutil.rmtree(self.base, ignore_errors=True)
             packages = f"--include={PACKAGES}"
-            command = ["debootstrap", "--variant=minbase", packages, self.suite, self.base, MIRROR]
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+            what = ["--variant=minbase", packages, self.suite, str(self.base), MIRROR]
+            subprocess.run(["debootstrap", *what], check=True, stdout=subprocess.DEVNULL)
             (self.base / ".done").touch()
         self.destroy()
         subprocess.run(["cp", "-a", "--reflink=auto", self.base, self.root], check=True)
@@ -37,7 +37,15 @@ class Machine:
 
     def boot(self) -> None:
         """Boot it and wait until systemd is up."""
-        command = ["systemd-nspawn", "-q", "-b", "--register=no", "--keep-unit", "-D", self.root]
+        command = [
+            "systemd-nspawn",
+            "-q",
+            "-b",
+            "--register=no",
+            "--keep-unit",
+            "-D",
+            str(self.root),
+        ]
         command += ["--console=read-only", "--resolv-conf=replace-host"]
         null = subprocess.DEVNULL
         self.nspawn = subprocess.Popen(
