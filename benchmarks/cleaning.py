@@ -22,8 +22,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 
-from moderation.text import clean
-from moderation.text.clean import STEPS, Step
+from moderation.text import clean, disguises
+from moderation.text.clean import CHARACTER_STEPS, WORD_STEPS, Step
 from moderation.training.attacks import BLIND_SHARE, FAMILIES, disguise
 from moderation.training.card import CLEANING_TRIALS
 from moderation.training.config import TrainingConfig
@@ -33,6 +33,7 @@ from moderation.training.network import build_network
 from moderation.training.sequences import make_sequences
 from moderation.training.vectors import Vocabulary, make_vocabulary
 
+STEPS = CHARACTER_STEPS + WORD_STEPS
 _NUMBER = re.compile(r"\d+")
 _SHOUTED = re.compile(r"\b[A-Z]{3,}\b")
 
@@ -69,13 +70,14 @@ def mark_lines(text: str) -> str:
 
 
 def join_blindly(text: str) -> str:
-    return clean._SPACED_LETTERS.sub(lambda run: re.sub("[^a-z]", "", run[0]), text)
+    return disguises._SPACED.sub(lambda run: re.sub("[^a-z]", "", run[0]), text)
 
 
 def join_known_words(text: str) -> str:
     """Join spaced letters that make known words, and leave the others as they are."""
-    return clean._SPACED_LETTERS.sub(
-        lambda run: " ".join(clean._split_into_words(re.sub("[^a-z]", "", run[0]))) or run[0], text
+    return disguises._SPACED.sub(
+        lambda run: " ".join(disguises.split_into_words(re.sub("[^a-z]", "", run[0]))) or run[0],
+        text,
     )
 
 
@@ -92,20 +94,24 @@ VARIANTS: dict[str, tuple[Step, ...]] = {
     "emoji dropped": with_extra(drop_emoji, clean.squeeze_symbols),
     "capitals marked": with_extra(mark_shouting, clean.lower_case),
     "line breaks marked": with_extra(mark_lines, clean.lower_case),
-    "punctuation dropped": (*with_extra(drop_punctuation, clean.join_spaced_letters),
+    "punctuation dropped": (*with_extra(drop_punctuation, disguises.join_spaced),
                             clean.squeeze_white_space),
     "numbers dropped": with_extra(lambda text: _NUMBER.sub(" ", text), clean.lower_case),
     "numbers as one word": with_extra(
         lambda text: _NUMBER.sub(" number ", text), clean.lower_case
     ),
-    "stretched words left": without(clean.squeeze_repeats),
+    "stretched words left": without(clean.squeeze_signs, disguises.shorten_stretched),
+    "words cut by symbols left": without(clean.join_over_symbols),
+    "masks left": without(disguises.unmask),
+    "leetspeak left": without(disguises.read_leet),
+    "slips left": without(disguises.mend_slips),
     "links left": without(clean.replace_links),
-    "spaced letters left": without(clean.join_spaced_letters),
+    "spaced letters left": without(disguises.join_spaced),
     "spaced letters joined to known words only": (
-        *without(clean.join_spaced_letters),
+        *without(disguises.join_spaced),
         join_known_words,
     ),
-    "spaced letters joined blindly": (*without(clean.join_spaced_letters), join_blindly),
+    "spaced letters joined blindly": (*without(disguises.join_spaced), join_blindly),
 }  # fmt: skip
 
 
@@ -149,7 +155,7 @@ def main() -> None:
         if args.only and not re.search(args.only, name):
             continue
         start = time.monotonic()
-        clean.STEPS = steps
+        clean.CHARACTER_STEPS, clean.WORD_STEPS = steps, ()
         plain, hidden = try_variant(
             config, train, parts.validation.texts, disguised, parts, vocabulary, args.seeds
         )

@@ -22,7 +22,8 @@ from moderation.accounts.tables import User
 from moderation.comments.tables import Comment, Status
 from moderation.db import db, writing
 from moderation.review.tables import Guideline, NearKey, Pile, Verdict
-from moderation.text.clean import FOREIGN, clean
+from moderation.text.characters import FOREIGN
+from moderation.text.clean import clean
 
 RUN = 4
 BANDS, ROWS = 8, 4

@@ -55,6 +55,8 @@ class Tokeniser:
         """
         encoding = self._tokenizer.encode(clean(text), add_special_tokens=False)
         ids: list[int] = encoding.ids
+        if self._unknown not in ids:
+            return ids or None
         known = unknown = 0
         for token, (start, end) in zip(ids, encoding.offsets, strict=True):
             if token == self._unknown:

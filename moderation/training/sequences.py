@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from rich.progress import track
 
-from moderation.text import clean, lexicon, tokens
+from moderation.text import characters, clean, disguises, lexicon, tokens
 from moderation.text.tokens import PADDING_ID, Tokeniser
 from moderation.training.terminal import console
 
@@ -69,7 +69,7 @@ def pad(sequences: Sequence[Ids]) -> Ids:
 def _key(texts: Sequence[str], tokeniser: Tokeniser) -> str:
     """A name that changes with the texts, the vocabulary and the cleaning code."""
     digest = hashlib.sha256(tokeniser.to_json().encode())
-    for module in (clean, lexicon, tokens):
+    for module in (characters, clean, disguises, lexicon, tokens):
         digest.update(inspect.getsource(module).encode())
     for text in texts:
         digest.update(text.encode(errors="surrogatepass") + b"\0")

@@ -13,7 +13,8 @@ import numpy.typing as npt
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from moderation.scoring.artefact import file_hash
-from moderation.text.clean import FOREIGN, LONGEST_TOKEN, clean
+from moderation.text.characters import FOREIGN
+from moderation.text.clean import LONGEST_TOKEN, clean
 from moderation.text.tokens import PADDING, UNKNOWN, Tokeniser
 from moderation.training.config import TrainingConfig
 

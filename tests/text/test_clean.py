@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from moderation.text.clean import FOREIGN, LONGEST_TOKEN, STEPS, clean
+from moderation.text.characters import FOREIGN
+from moderation.text.clean import CHARACTER_STEPS, LONGEST_TOKEN, WORD_STEPS, clean
 
 AWKWARD = st.text(
     alphabet=st.one_of(
@@ -80,6 +81,12 @@ def test_no_text_is_refused_and_none_takes_long(text):
         ("from 🇺🇸", "from us"),
         ("see https://example.org/a?b and www.example.org", "see link and link"),
         ("room ４２", "room 42"),
+        ("f*ck, sh**! (a**hole) dumb-ass", "fuck, shit! (asshole) dumbass"),
+        ("1d10t a$$ f@ggot!! 5tup1d", "idiot ass faggot!! stupid"),
+        ("a gr33n b3nch", "a green bench"),
+        ("bicth reatrded iidot stupud", "bitch retarded idiot stupid"),
+        ("ѕtuрid іԁіот соск", "stupid idiot cock"),
+        ("id😀iot f🔥o🔥o🔥l", "idiot fool"),
         ("мир", FOREIGN * 3),
     ],
 )
@@ -90,6 +97,23 @@ def test_what_is_written_is_read_as(written, read):
 @pytest.mark.parametrize("text", ["x-y", "i.e. that", "vitamin b 12", "a b"])
 def test_two_letters_are_no_spaced_word(text):
     assert clean(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["(an apple)", "moron!", "100k m4a 3rd 1990s sa-17s", "x-ray e-mail co-operate", "2 * 3 * 4",
+     "regard the whole garage", "an idiom of mormons", "#hash c# 50%", "love - hate"],
+)  # fmt: skip
+def test_what_only_looks_like_a_disguise_stays(text):
+    assert clean(text) == text
+
+
+def test_emoji_between_words_are_named():
+    assert clean("good👍job") == "good thumbs up sign job"
+
+
+def test_a_text_in_another_script_is_not_read_by_its_looks():
+    assert set(clean("Как там в Москве сегодня").replace(" ", "")) == {FOREIGN}
 
 
 def test_a_spaced_word_that_is_not_known_is_joined():
@@ -106,4 +130,4 @@ def test_words_too_long_for_the_tokeniser_are_split():
 
 
 def test_every_step_says_what_it_does():
-    assert all(step.__doc__ for step in STEPS)
+    assert all(step.__doc__ for step in CHARACTER_STEPS + WORD_STEPS)
