@@ -40,31 +40,34 @@ def prepare_site() -> None:
 
 @click.command()
 @click.option("--url", default="http://127.0.0.1:8000", help="Where the site will answer.")
-@click.option("--quiet", is_flag=True, help="Print no link: the output goes into a log.")
 @with_appcontext
-def prepare(url: str, quiet: bool) -> None:
+def prepare(url: str) -> None:
     """Migrate the database, store policy 1, and print the set-up link if nobody can sign in.
 
     Safe to run at every start. Example: flask prepare --url https://comments.example.org
     """
     _prepare_or_say_why()
-    if not quiet:
-        _print_setup_link(url)
+    _print_setup_link(url)
 
 
 @click.command("serve")
 @click.option("--port", default=8000, type=click.IntRange(1, 65535), help="Listen here.")
 @click.option("--demo", is_flag=True, help="First fill an empty database with a believable site.")
+@click.option("--quiet", is_flag=True, help="Print no set-up link: the output goes into a log.")
 @click.pass_context
-def serve_command(context: click.Context, port: int, demo: bool) -> None:
-    """Prepare the site and serve it on this machine only. Example: flask serve --port 8080"""
+def serve_command(context: click.Context, port: int, demo: bool, quiet: bool) -> None:
+    """Prepare the site and serve it on this machine only, or on a socket that systemd hands over.
+
+    Example: flask serve --port 8080
+    """
     app = context.ensure_object(ScriptInfo).load_app()
     url = f"http://127.0.0.1:{port}"
     with app.app_context():
         _prepare_or_say_why()
         if demo:
             _fill_demo(url)
-        _print_setup_link(url)
+        if not quiet:
+            _print_setup_link(url)
     serve(app, f"127.0.0.1:{port}")
 
 
