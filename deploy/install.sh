@@ -87,6 +87,8 @@ find_release() {
   [[ $version =~ ^[0-9A-Za-z.+_-]+$ ]] || fail "'$version' is no version."
 }
 
+works() { "$1/.venv/bin/python" -c 'import flask, onnxruntime' 2>/dev/null; }
+
 # The release beside the others, with everything that it needs: nothing of it is used yet.
 unpack() {
   local into=$home/releases/$version
@@ -103,11 +105,13 @@ unpack() {
     sync "$into.part"
     mv "$into.part" "$into"
   fi
+  # After an upgrade of the system's Python nothing is found any more.
+  [ ! -e "$into/.venv" ] || works "$into" || rm -rf "$into/.installed" "$into/.venv"
   if [ ! -f "$into/.installed" ]; then
     # What the release before needs, if it is the same and works, is taken over: that is quick and
     # needs no network. Nobody writes to it, so both may have the same files.
     if [ ! -e "$into/.venv" ] && cmp -s $home/current/requirements-serve.txt "$into/requirements-serve.txt" &&
-        $home/current/.venv/bin/python -c 'import flask, onnxruntime' 2>/dev/null; then
+        works $home/current; then
       rm -rf "$into/.venv.part"
       cp -al "$(realpath $home/current)/.venv" "$into/.venv.part"
       mv "$into/.venv.part" "$into/.venv"
