@@ -27,7 +27,7 @@ from moderation.training.network import Array, build_network
 from moderation.training.section import Section, shown
 from moderation.training.sequences import make_sequences
 from moderation.training.terminal import console
-from moderation.training.vectors import make_vocabulary
+from moderation.training.vectors import Vocabulary, make_vocabulary
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,14 @@ def compare(
         Contestant("LSTM-CNN", build_lstm_cnn, article_vectors),
         Contestant("ours", lambda size, given: build_network(config, size, given), config.vectors),
     )
-    results = [_train(one, train, parts, config, cache) for one in contestants]
+    # First of all: vectors that cannot be had should not be noticed after an hour of training.
+    vocabularies = [
+        make_vocabulary(replace(config, vectors=one.vectors), train.texts) for one in contestants
+    ]
+    results = [
+        _train(one, vocabulary, train, parts, config, cache)
+        for one, vocabulary in zip(contestants, vocabularies, strict=True)
+    ]
     return Comparison(
         {
             "date": date.today().isoformat(),
@@ -149,13 +156,13 @@ def as_section(comparison: Comparison) -> Section:
 
 def _train(
     contestant: Contestant,
+    vocabulary: Vocabulary,
     train: Rows,
     parts: Split,
     config: TrainingConfig,
     cache: Path | None,
 ) -> Result:
     console.print(f"[bold]{contestant.name}")
-    vocabulary = make_vocabulary(replace(config, vectors=contestant.vectors), train.texts)
     learning = make_sequences(train.texts, vocabulary.tokeniser, cache)
     validating = make_sequences(parts.validation.texts, vocabulary.tokeniser, cache)
     labels, weights = parts.validation.labels, parts.weights

@@ -93,7 +93,7 @@ def attacks_section(figures: Figures) -> Section:
         f"disguised: all of {figures['telling_words']:,} telling ones (at least half of the "
         "comments with them are toxic), or "
         f"{figures['blind_share']:.0%} of all words, chosen blindly. The family "
-        f"{figures['held_out']} is held out: training never saw it."
+        f"{figures['held_out']} is held out: the noise that training adds has nothing of it."
     )
     rows = [
         [
@@ -124,8 +124,8 @@ def hatecheck_section(figures: Figures) -> Section:
 
 SUITES = {
     "fairness": ("Fairness", fairness_section),
-    "pairs": ("Fuzzed by hand", pairs_section),
-    "attacks": ("Attacks", attacks_section),
+    "pairs": ("Robustness: fuzzed by hand", pairs_section),
+    "attacks": ("Robustness: attacks", attacks_section),
     "hatecheck": ("HateCheck", hatecheck_section),
 }
 

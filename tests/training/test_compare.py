@@ -80,10 +80,20 @@ def test_the_same_seed_gives_the_same_figures(once, compare):
         assert network["mean_auc"] == pytest.approx(again["networks"][name]["mean_auc"], abs=1e-4)
 
 
-def test_what_cannot_be_compared_is_said_in_a_line(compare):
-    result = compare("out", "--article-vectors", "glove")
+@pytest.mark.parametrize(
+    ("option", "vectors", "complaint"),
+    [
+        ("--article-vectors", "glove", "not known"),
+        ("--vectors", "minilm:/nowhere", "does not hold MiniLM's files"),
+    ],
+)
+def test_vectors_that_cannot_be_had_are_named_before_anything_is_trained(
+    compare, option, vectors, complaint
+):
+    result = compare("none", option, vectors)
     assert result.exit_code == 1
-    assert "not known" in result.stderr
+    assert complaint in result.stderr
+    assert "epoch" not in result.stderr
     assert "Traceback" not in result.output
 
 
