@@ -3,7 +3,7 @@
 from alembic import context
 from flask import current_app
 
-from moderation.db import db
+from moderation.db import alone, db
 
 
 def is_ours(_object: object, name: str | None, kind: str, *_: object) -> bool:
@@ -12,9 +12,9 @@ def is_ours(_object: object, name: str | None, kind: str, *_: object) -> bool:
 
 
 def run() -> None:
-    """Migrate in one writing transaction, so that two starts at once wait for each other."""
+    """Migrate in one transaction, alone: of two machines that start at once, one waits."""
     configure_args = current_app.extensions["migrate"].configure_args
-    with db.engine.connect().execution_options(writing=True) as connection:
+    with alone("migration"), db.engine.connect().execution_options(writing=True) as connection:
         context.configure(
             connection=connection,
             target_metadata=db.metadata,

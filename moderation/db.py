@@ -8,17 +8,21 @@ timeout. A flush outside `writing()` is refused, so that no path can forget it.
 
 from __future__ import annotations
 
+import fcntl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, event
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, event, func, select
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -30,6 +34,16 @@ BUSY_TIMEOUT_MS = 10_000
 # seconds for them: when somebody holds the database for long, there is a thread left that reads.
 WAITING_WRITERS = 3
 TURN_SECONDS = 0.25
+# To PostgreSQL. Five stay open: one for each of a web worker's four threads, and one for a turn
+# (see `alone`). One that a restart has broken is noticed when it is taken, and replaced.
+CONNECTIONS = {
+    "pool_size": 5,
+    "max_overflow": 5,
+    "pool_timeout": BUSY_TIMEOUT_MS / 1000,
+    "pool_pre_ping": True,
+    "pool_recycle": 1800,
+    "connect_args": {"connect_timeout": 5, "application_name": "evenkeel"},
+}
 
 
 class Base(DeclarativeBase):
@@ -127,8 +141,50 @@ def writing(*, patient: bool = True) -> Iterator[Session]:
         session.info["writing"] = False
 
 
+@contextmanager
+def alone(name: str, *, wait: bool = True) -> Iterator[bool]:
+    """Whether it is ours alone to do `name` now, of all who share the database.
+
+    Waits for its turn, or with `wait=False` yields False at once. A turn ends with its process,
+    however that ends: on PostgreSQL it is an advisory lock, on SQLite a locked file.
+    """
+    turn = _turn_of_postgresql if db.engine.dialect.name == "postgresql" else _turn_of_file
+    while True:
+        with turn(name) as ours:
+            if ours or not wait:
+                yield ours
+                return
+        time.sleep(0.1)
+
+
+@contextmanager
+def _turn_of_postgresql(name: str) -> Iterator[bool]:
+    key = int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), signed=True)
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        ours = bool(connection.scalar(select(func.pg_try_advisory_lock(key))))
+        try:
+            yield ours
+        finally:
+            if ours:
+                connection.scalar(select(func.pg_advisory_unlock(key)))
+
+
+@contextmanager
+def _turn_of_file(name: str) -> Iterator[bool]:
+    beside = Path(db.engine.url.database or "").with_name(f"{name}.lock")
+    with beside.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
 def init_app(app: Flask) -> None:
     """Bind the database to the application, with its pragmas and transactions."""
+    if make_url(app.config["SQLALCHEMY_DATABASE_URI"]).get_backend_name() == "postgresql":
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = CONNECTIONS
     db.init_app(app)
     migrate.init_app(app, db)
     with app.app_context():
@@ -139,6 +195,8 @@ def init_app(app: Flask) -> None:
     storage.watch(engine)
     if on_sqlite:
         _teach_sqlite(engine, storage)
+    else:
+        _teach_postgresql(engine)
 
 
 def current_storage() -> Storage:
@@ -152,6 +210,16 @@ def _refuse_writes_elsewhere(session: Session, *_: Any) -> None:
     if not session.info.get("writing"):
         session.expunge_all()
         raise RuntimeError("write inside `with moderation.db.writing():`, nowhere else")
+
+
+def _teach_postgresql(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def limits(connection: Any, _: Any) -> None:
+        """Wait no longer than on SQLite, and let go of what a vanished machine holds."""
+        connection.autocommit = True
+        connection.execute(f"SET lock_timeout = {BUSY_TIMEOUT_MS}")
+        connection.execute("SET idle_in_transaction_session_timeout = '60s'")
+        connection.autocommit = False
 
 
 def _teach_sqlite(engine: Engine, storage: Storage) -> None:

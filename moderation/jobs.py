@@ -7,7 +7,8 @@ whatever a broken-into queue holds.
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,17 @@ from flask import Flask
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 from huey.registry import Message
 from huey.serializer import Serializer
+from redis.exceptions import RedisError
 
 from moderation.comments.submit import rescore
-from moderation.db import now
+from moderation.db import alone, now
 from moderation.integrations.cloudwatch import send_use
 from moderation.integrations.deliver import deliver_due
 from moderation.integrations.digest import send_digests
 from moderation.operations.backup import back_up, drop_old
 from moderation.operations.retention import erase_old
 from moderation.quality.draw import draw_looks
+from moderation.redis_pool import redis_pool
 from moderation.review.near import index_new
 from moderation.scoring.scorer import Scorer
 from moderation.scoring.serving import current_scorer
@@ -44,60 +47,72 @@ class JsonSerializer(Serializer):
         return Message(**plain) if isinstance(plain, dict) and "name" in plain else plain
 
 
+class SharedHuey(RedisHuey):
+    """The queue in Redis. Whichever of its workers is first brings in what a minute has to do."""
+
+    def read_periodic(self, timestamp: datetime | None) -> Sequence[Any]:
+        """The jobs of this minute that no other worker has brought in."""
+        due = timestamp or now()
+        try:
+            return [task for task in super().read_periodic(timestamp) if self._is_first(task, due)]
+        except RedisError as error:  # the next minute looks again
+            log.warning("queue_unreachable", error=type(error).__name__)
+            return []
+
+    def _is_first(self, task: Any, due: datetime) -> bool:
+        key = f"{self.name}.brought.{task.name}.{due:%Y%m%d%H%M}"
+        return bool(self.storage.conn.set(key, 1, nx=True, ex=3600))
+
+
 def make_huey(app: Flask, settings: Settings) -> Huey:
     """The queue, with everything that runs in it registered."""
     options: dict[str, Any] = {"serializer": JsonSerializer(), "utc": True}
     if settings.redis_url:
-        huey = RedisHuey("evenkeel", url=settings.redis_url, **options)
+        huey = SharedHuey("evenkeel", connection_pool=redis_pool(settings), **options)
     else:
         settings.instance.mkdir(parents=True, exist_ok=True)
         huey = SqliteHuey("evenkeel", filename=str(settings.instance / "jobs.sqlite"), **options)
 
-    @huey.periodic_task(crontab(minute="*"))
-    def rescore_the_unscored() -> None:
-        with app.app_context():
-            rescore_if_able()
+    def run(when: Callable[[datetime], bool], job: Callable[[], object]) -> None:
+        """Run a job at its times, never twice at once: one that takes long is not joined."""
 
-    @huey.periodic_task(crontab(minute="*"))
+        def run_alone() -> None:
+            with app.app_context(), alone(job.__name__, wait=False) as ours:
+                if ours:
+                    job()
+
+        huey.periodic_task(when, name=job.__name__)(run_alone)
+
     def deliver_what_is_due() -> None:
-        with app.app_context():
-            deliver_due(settings)
+        deliver_due(settings)
 
-    @huey.periodic_task(crontab(minute="*"))
-    def draw_what_is_looked_at_blind() -> None:
-        with app.app_context():
-            draw_looks()
-
-    @huey.periodic_task(crontab(minute="*"))
     def pile_up_what_is_alike() -> None:
-        with app.app_context():
-            index_new(decided_since=now() - timedelta(days=1))
+        index_new(decided_since=now() - timedelta(days=1))
 
-    @huey.periodic_task(crontab(hour="4", minute="7"))
     def erase_what_is_kept_no_longer() -> None:
-        with app.app_context():
-            if erased := erase_old():
-                log.info("erased", comments=erased)
+        if erased := erase_old():
+            log.info("erased", comments=erased)
 
-    @huey.periodic_task(crontab(hour="7", minute="0"))
     def mail_what_waits() -> None:
-        with app.app_context():
-            send_digests(settings)
+        send_digests(settings)
 
+    def tell_how_full_the_machine_is() -> None:
+        send_use(settings.cloudwatch_namespace, settings.instance)
+
+    def back_up_for_the_night() -> None:
+        folder = Path(settings.backup_folder)
+        made = back_up(settings, folder)
+        log.info("backed_up", bytes=made.bytes, dropped=drop_old(folder))
+
+    each_minute = crontab(minute="*")
+    for job in (rescore_if_able, deliver_what_is_due, draw_looks, pile_up_what_is_alike):
+        run(each_minute, job)
+    run(crontab(hour="4", minute="7"), erase_what_is_kept_no_longer)
+    run(crontab(hour="7", minute="0"), mail_what_waits)
     if settings.cloudwatch_namespace:
-
-        @huey.periodic_task(crontab(minute="*"))
-        def tell_how_full_the_machine_is() -> None:
-            send_use(settings.cloudwatch_namespace, settings.instance)
-
+        run(each_minute, tell_how_full_the_machine_is)
     if settings.backup_folder:
-
-        @huey.periodic_task(crontab(hour="3", minute="17"))
-        def back_up_for_the_night() -> None:
-            folder = Path(settings.backup_folder)
-            made = back_up(settings, folder)
-            log.info("backed_up", bytes=made.bytes, dropped=drop_old(folder))
-
+        run(crontab(hour="3", minute="17"), back_up_for_the_night)
     return huey
 
 

@@ -67,7 +67,7 @@ class Settings:
     secret_key: str = setting(
         "",
         "Signs sessions and links; at least 32 characters. "
-        "Empty: made once and kept in the instance folder.",
+        "Empty: made once and kept in the instance folder. Several machines need the same one.",
         env="SECRET_KEY",
         secret=True,
     )
@@ -166,6 +166,11 @@ class Settings:
             raise SettingsError("SECRET_KEY must have at least 32 characters; or leave it unset.")
         if self.database_url and not self.database_url.startswith(("postgresql://", "sqlite://")):
             raise SettingsError("DATABASE_URL must begin with postgresql:// (or be unset: SQLite).")
+        if self.database_url and self.redis_url and not self.secret_key:
+            raise SettingsError(
+                "SECRET_KEY must be set where DATABASE_URL and REDIS_URL are, to the same on every"
+                " machine: a session that one of them signed must be good on the others."
+            )
         if self.redis_url and not self.redis_url.startswith(("redis://", "rediss://", "unix://")):
             raise SettingsError("REDIS_URL must begin with redis://, rediss:// or unix://.")
         self._check_what_leaves()

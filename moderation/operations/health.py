@@ -1,30 +1,48 @@
-"""Whether this node can serve: the database, the model, the disk, and how far the jobs lag."""
+"""Whether this node can serve: the database, the model, the disk, Redis, how far the jobs lag."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
+from time import time
 
+from redis import Redis
+from redis.exceptions import RedisError
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 
 from moderation.comments.tables import Comment, HoldReason
 from moderation.db import db, now
+from moderation.redis_pool import redis_pool
 from moderation.scoring.serving import current_scorer
 from moderation.settings import Settings
 
 LEAST_DISK = 200 * 2**20  # bytes: SQLite needs room for its log
 # An unscored comment this old says that the scorer or the job worker is away.
 LAG = timedelta(minutes=5)
+# This file in the instance folder, touched since the start, asks the balancer to send no more.
+DRAIN = "drain"
+STARTED = time()
+
+
+class State(StrEnum):
+    """How one thing is."""
+
+    WELL = "well"
+    DEGRADED = "degraded"  # the node serves on without it
+    UNFIT = "unfit"  # the node cannot serve
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at: whether it serves, and in a word how it is."""
+    """One thing that was looked at, and in a word how it is."""
 
     name: str
-    ok: bool
+    state: State
     said: str
 
 
@@ -35,19 +53,29 @@ def checks(settings: Settings) -> Sequence[Check]:
         _look("model", lambda: current_scorer().version),
         _look("disk", lambda: _disk(settings)),
         _look("jobs", _jobs),
+        *([_look("redis", lambda: _redis(settings))] if settings.redis_url else []),
+        *([Check("drain", State.UNFIT, "sends away")] if _drains(settings) else []),
     ]
 
 
 def _look(name: str, found: Callable[[], str]) -> Check:
     try:
-        return Check(name, True, found())
+        return Check(name, State.WELL, found())
+    except Degraded as error:
+        return Check(name, State.DEGRADED, str(error))
     except Exception as error:  # whatever it is, this node must say so and not fall
-        db.session.rollback()
-        return Check(name, False, str(error) if isinstance(error, Unfit) else type(error).__name__)
+        with suppress(DBAPIError):
+            db.session.rollback()
+        said = str(error) if isinstance(error, Unfit) else type(error).__name__
+        return Check(name, State.UNFIT, said)
 
 
 class Unfit(Exception):
     """It answers, and cannot serve all the same; the message says why."""
+
+
+class Degraded(Exception):
+    """It is not well, and this node serves without it; the message says how."""
 
 
 def _database() -> str:
@@ -63,8 +91,24 @@ def _disk(settings: Settings) -> str:
 
 
 def _jobs() -> str:
-    """How far the jobs lag. A web node serves without them, so that never fails."""
+    """How far the jobs lag."""
     oldest = db.session.scalar(
         select(func.min(Comment.created_at)).where(Comment.hold_reason == HoldReason.UNSCORED)
     )
-    return "late" if oldest is not None and oldest < now() - LAG else "in time"
+    if oldest is not None and oldest < now() - LAG:
+        raise Degraded("late")
+    return "in time"
+
+
+def _redis(settings: Settings) -> str:
+    try:
+        with Redis(connection_pool=redis_pool(settings)) as redis:
+            redis.ping()
+    except RedisError:
+        raise Degraded("away: each worker counts for itself, jobs wait") from None
+    return "answers"
+
+
+def _drains(settings: Settings) -> bool:
+    asked = settings.instance / DRAIN
+    return asked.exists() and asked.stat().st_mtime > STARTED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
-from moderation.operations.health import checks
+from moderation.operations.health import State, checks
 from moderation.web.context import current_settings
 from moderation.web.guard import public
 from moderation.web.hosts import under_any_name
@@ -30,6 +30,10 @@ def alive() -> ResponseReturnValue:
 def ready() -> ResponseReturnValue:
     """Whether this node can serve; 503 if it cannot, with what is wrong."""
     found = checks(current_settings())
-    fit = all(check.ok for check in found)
-    body = {"ready": fit, "checks": {check.name: check.said for check in found}}
+    fit = all(check.state is not State.UNFIT for check in found)
+    body = {
+        "ready": fit,
+        "degraded": any(check.state is State.DEGRADED for check in found),
+        "checks": {check.name: check.said for check in found},
+    }
     return jsonify(body), 200 if fit else 503

@@ -10,6 +10,7 @@ from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
+from moderation.redis_pool import redis_pool
 from moderation.settings import Settings
 
 limiter = Limiter(get_remote_address, strategy="moving-window")
@@ -17,7 +18,10 @@ limiter = Limiter(get_remote_address, strategy="moving-window")
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Count in Redis if there is one, falling back to memory while it is away."""
-    app.config["RATELIMIT_STORAGE_URI"] = settings.redis_url or "memory://"
-    app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = bool(settings.redis_url)
+    app.config["RATELIMIT_STORAGE_URI"] = "memory://"
+    if settings.redis_url:
+        app.config["RATELIMIT_STORAGE_URI"] = "redis://"
+        app.config["RATELIMIT_STORAGE_OPTIONS"] = {"connection_pool": redis_pool(settings)}
+        app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = True
     app.config["RATELIMIT_HEADERS_ENABLED"] = True
     limiter.init_app(app)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Flask, Response, request
 from flask_talisman import Talisman
 
 from moderation.settings import Settings
+from moderation.web.templating import fingerprint
 
 # No inline script or style anywhere: a comment that slips through escaping still cannot run.
 CONTENT_POLICY = {
@@ -41,6 +44,13 @@ def init_app(app: Flask, settings: Settings) -> None:
         """Pages are made for one person at one moment; only static files are kept."""
         if request.endpoint != "static":
             response.headers.setdefault("Cache-Control", "no-store")
-        elif request.args.get("v"):
+        elif response.status_code == 200 and request.args.get("v") == fingerprint(_asked_for(app)):
+            # While machines are upgraded one by one, an older one is asked for a newer file: what
+            # it has must not be kept under the newer one's name.
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
+
+
+def _asked_for(app: Flask) -> Path:
+    """The static file of this request, which was found."""
+    return Path(app.static_folder or "", str((request.view_args or {})["filename"]))

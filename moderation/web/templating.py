@@ -48,6 +48,11 @@ def label_name(label: str) -> str:
     return label.replace("_", " ")
 
 
+def fingerprint(file: Path) -> str:
+    """What changes with the content of one of our static files."""
+    return _fingerprint(file, file.stat().st_mtime)
+
+
 @cache
 def _fingerprint(file: Path, changed: float) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
@@ -59,8 +64,7 @@ def init_app(app: Flask, site_name: str) -> None:
 
     def static(path: str) -> str:
         """The address of one of our static files, which changes with its content."""
-        file = folder / path
-        return url_for("static", filename=path, v=_fingerprint(file, file.stat().st_mtime))
+        return url_for("static", filename=path, v=fingerprint(folder / path))
 
     app.jinja_env.filters.update(
         ago=ago,

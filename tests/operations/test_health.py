@@ -1,5 +1,6 @@
 """/healthz and /readyz: what they say to a load balancer, and that they say no more."""
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ def test_a_healthy_node_is_ready(client):
     assert answer.status_code == 200
     assert answer.json == {
         "ready": True,
+        "degraded": False,
         "checks": {
             "database": "answers",
             "model": "fixed.1",
@@ -49,6 +51,17 @@ def test_jobs_that_lag_are_told_and_the_node_serves_on(client, comment, scorer):
         session.get_one(Comment, sent.id).created_at = now() - timedelta(minutes=6)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json["checks"]["jobs"]) == (200, "late")
+    assert answer.json["degraded"] is True
+
+
+def test_a_node_that_is_taken_out_says_so_first_and_serves_on(client, settings):
+    drain = settings.instance / health.DRAIN
+    drain.touch()
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json["checks"]["drain"]) == (503, "sends away")
+    assert client.get("/").status_code == 200
+    os.utime(drain, (health.STARTED - 1, health.STARTED - 1))
+    assert client.get("/readyz").status_code == 200, "asked of the start before this one"
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
