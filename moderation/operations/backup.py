@@ -11,7 +11,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -39,8 +39,13 @@ class Backup:
     sha256: str
 
 
-def back_up(settings: Settings, folder: Path, *, at: datetime | None = None) -> Backup:
-    """Write a backup into `folder`, checked, with its checksum beside it. Raises BackupError."""
+def back_up(
+    settings: Settings, folder: Path, *, at: datetime | None = None, snapshot: str | None = None
+) -> Backup:
+    """Write a backup into `folder`, checked, with its checksum beside it. Raises BackupError.
+
+    `snapshot` is a moment that a transaction of PostgreSQL exported: for a drill.
+    """
     at = (at or now()).astimezone(UTC)
     suffix = ".dump" if settings.database_url else ".sqlite"
     path = folder / f"evenkeel-{at.strftime(STAMP)}{suffix}"
@@ -48,7 +53,7 @@ def back_up(settings: Settings, folder: Path, *, at: datetime | None = None) -> 
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if settings.database_url:
-            _dump(settings, unfinished)
+            _dump(settings, unfinished, snapshot)
         else:
             _copy(_sqlite_of(settings), unfinished)
             _check(unfinished)
@@ -91,16 +96,6 @@ def verify(path: Path) -> None:
     beside = path.with_name(path.name + ".sha256")
     if beside.exists() and beside.read_text("ascii").split()[0] != _sha256(path):
         raise BackupError(f"{path} is not what its checksum says: it is damaged. Take another.")
-
-
-def contents_of(sqlite: Path) -> Mapping[str, tuple[int, str]]:
-    """Of each table its number of rows and a hash of them all, to compare two databases."""
-    with closing(sqlite3.connect(f"file:{sqlite}?mode=ro", uri=True)) as connection:
-        tables = connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-            " AND name NOT LIKE 'comments_text%' ORDER BY name"
-        ).fetchall()
-        return {name: _rows_of(connection, name) for (name,) in tables}
 
 
 def backups_in(folder: Path) -> Iterator[tuple[datetime, Path]]:
@@ -186,18 +181,10 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _rows_of(connection: sqlite3.Connection, table: str) -> tuple[int, str]:
-    """How many rows, and the sum of their hashes: in whatever order they stand."""
-    total = count = 0
-    for row in connection.execute(f'SELECT * FROM "{table}"'):  # noqa: S608 - its own name
-        total += int.from_bytes(hashlib.sha256(repr(row).encode()).digest(), "big")
-        count += 1
-    return count, f"{total % 2**256:064x}"
-
-
-def _dump(settings: Settings, target: Path) -> None:
+def _dump(settings: Settings, target: Path, snapshot: str | None = None) -> None:
     program, environ = _client(settings, "pg_dump")
-    _run([program, "--format=custom", f"--file={target}"], environ)
+    of = [f"--snapshot={snapshot}"] if snapshot else []
+    _run([program, "--format=custom", f"--file={target}", *of], environ)
 
 
 def _load(settings: Settings, path: Path) -> None:
