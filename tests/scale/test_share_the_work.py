@@ -23,7 +23,7 @@ NO_REDIS = pytest.mark.skipif(not REDIS, reason="no Redis: set EVENKEEL_TEST_RED
 def prepare_when_told(settings: Settings, go) -> None:
     app = create_app(settings, FixedScorer())
     with app.app_context():
-        go.wait(60)
+        go.wait(200)
         prepare_site()
         db.engine.dispose()
 
@@ -42,7 +42,7 @@ def test_two_machines_that_start_at_once_migrate_once(app, settings):
     for start in starts:
         start.start()
     for start in starts:
-        start.join(90)
+        start.join(240)
     assert [start.exitcode for start in starts] == [0, 0]
     count = "SELECT count(*) FROM policy_versions"
     assert db.session.scalar(text(count)) == 1
@@ -52,7 +52,7 @@ def hold_a_turn(settings: Settings, has_it, let_go) -> None:
     app = create_app(settings, FixedScorer())
     with app.app_context(), alone("work"):
         has_it.set()
-        let_go.wait(60)
+        let_go.wait(200)
 
 
 def test_a_turn_is_one_machines_and_ends_with_its_process(app, settings):
