@@ -213,13 +213,18 @@ def _refuse_writes_elsewhere(session: Session, *_: Any) -> None:
 
 
 def _teach_postgresql(engine: Engine) -> None:
+    from psycopg import Error
+
     @event.listens_for(engine, "connect")
     def limits(connection: Any, _: Any) -> None:
         """Wait no longer than on SQLite, and let go of what a vanished machine holds."""
-        connection.autocommit = True
-        connection.execute(f"SET lock_timeout = {BUSY_TIMEOUT_MS}")
-        connection.execute("SET idle_in_transaction_session_timeout = '60s'")
-        connection.autocommit = False
+        try:
+            connection.autocommit = True
+            connection.execute(f"SET lock_timeout = {BUSY_TIMEOUT_MS}")
+            connection.execute("SET idle_in_transaction_session_timeout = '60s'")
+            connection.autocommit = False
+        except Error as error:  # it is shutting down: as if it had not let us in
+            raise OperationalError("SET", None, error) from error
 
 
 def _teach_sqlite(engine: Engine, storage: Storage) -> None:

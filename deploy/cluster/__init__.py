@@ -1,0 +1,1 @@
+"""Several machines, tried on one computer."""
