@@ -27,10 +27,11 @@ from moderation.text.clean import CHARACTER_STEPS, WORD_STEPS, Step
 from moderation.training.attacks import BLIND_SHARE, FAMILIES, disguise
 from moderation.training.card import CLEANING_TRIALS
 from moderation.training.config import TrainingConfig
-from moderation.training.dataset import Rows, read_sources, split
+from moderation.training.dataset import Rows, split
 from moderation.training.fit import fit, judge_on
 from moderation.training.network import build_network
 from moderation.training.sequences import make_sequences
+from moderation.training.table import open_data
 from moderation.training.vectors import Vocabulary, make_vocabulary
 
 STEPS = CHARACTER_STEPS + WORD_STEPS
@@ -142,11 +143,11 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
     config = replace(
-        TrainingConfig(), vectors=args.vectors, text_forms=("raw",), tokens=96, units=48,
+        TrainingConfig(), vectors=args.vectors, text_forms=("raw",), tokens=96, units=(48,),
         projection=64, hidden=32, epochs=3, batch=128,
     )  # fmt: skip
-    rows, _ = read_sources([args.data], config)
-    parts = split(rows, config)
+    table, _ = open_data([args.data])
+    parts = split(table.rows, table.shares, config)
     train = sample(parts.train, args.rows, config.seed)
     disguised = [disguise_one_way(text, seed) for seed, text in enumerate(parts.validation.texts)]
     vocabulary = make_vocabulary(config, train.texts)

@@ -8,8 +8,8 @@ from moderation.scoring.labels import LABELS
 from moderation.training.config import TrainingConfig
 
 TINY = TrainingConfig(
-    seed=3, vectors="learned", vocabulary=300, projection=8, units=6, hidden=8,
-    epochs=3, batch=32, learning_rate=0.02, validation=0.3,
+    seed=3, vectors="learned", vocabulary=300, projection=8, units=(6, 4), hidden=8,
+    epochs=5, batch=32, learning_rate=0.02, validation=0.3,
 )  # fmt: skip
 
 _SUBJECTS = ("the harbour", "this recipe", "your article", "our garden", "the old bridge", "my bus")

@@ -17,6 +17,7 @@ from moderation.scoring.onnx_scorer import OnnxScorer
 from moderation.training.comments_csv import CsvError
 from moderation.training.compare_cli import compare_command
 from moderation.training.config import ConfigError, chosen_config
+from moderation.training.data_cli import data_cli, teach_command
 from moderation.training.dataset import DataError
 from moderation.training.evaluate_cli import evaluate_command, models_option, record_command
 from moderation.training.vectors import VectorsError
@@ -28,6 +29,8 @@ model_cli = AppGroup("model", help="Train, evaluate and try the model.")
 model_cli.add_command(evaluate_command)
 model_cli.add_command(record_command)
 model_cli.add_command(compare_command)
+model_cli.add_command(data_cli)
+model_cli.add_command(teach_command)
 
 
 @model_cli.command("train")
@@ -46,6 +49,11 @@ model_cli.add_command(compare_command)
 @click.option("--epochs", type=click.IntRange(1), help="Passes over the data.")
 @click.option("--seed", type=int, help="Seed of everything random.")
 @click.option(
+    "--teacher", "teachers", multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Soft labels from flask model teach; several are averaged.",
+)  # fmt: skip
+@click.option(
     "--cache", default=Path("artefacts/sequences"), type=click.Path(path_type=Path),
     show_default=True, help="Folder where sequence vectors are kept and found again.",
 )  # fmt: skip
@@ -57,16 +65,17 @@ def train_command(
     vectors: str | None,
     epochs: int | None,
     seed: int | None,
+    teachers: tuple[Path, ...],
     cache: Path,
 ) -> None:
     """Train a model and write it as a version that `models/` can hold.
 
-    Data files end in .parquet (the 2018 comments gathered from parts), .csv (the columns of the
-    2018 train.csv) or .tsv (non-toxic sentences, a column `comment`).
+    The data is a table that `flask model data build` made, or the files that it reads. A run that
+    was cut off goes on after its last whole epoch when the same command is given again.
 
     \b
     Example:
-      flask model train --data train.csv --version 2026.11.2
+      flask model train --data table.parquet --teacher linear.parquet --version 2026.11.2
     """
     try:
         options = {"vectors": vectors, "epochs": epochs, "seed": seed}
@@ -74,7 +83,7 @@ def train_command(
         folder = out / version
         if folder.exists():
             raise click.ClickException(f"{folder} is there already; choose another --version")
-        artefact = _recipe().train(list(paths), config, folder, cache)
+        artefact = _recipe().train(list(paths), config, folder, cache, teachers)
     except (ConfigError, CsvError, DataError, VectorsError) as error:
         raise click.ClickException(str(error)) from error
     figures = artefact.card["metrics"]["validation"]

@@ -2,10 +2,10 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,9 @@ from moderation.scoring.labels import LABELS
 
 TEXT = "comment_text"
 WEIGHT = "weight"
+TEXT_COLUMNS = (TEXT, "comment_fuzzed", "text", "test_case")
 _LABEL_VALUES = {"0": 0.0, "1": 1.0, "": np.nan, "0.0": 0.0, "1.0": 1.0}
+_TEST_VALUES = {"-1": -1.0, "0": 0.0, "1": 1.0}
 
 Value = TypeVar("Value")
 
@@ -50,6 +52,66 @@ def read_comments(path: Path) -> LabelledComments:
         )
         weights.append(_weight(path, number, row[WEIGHT]) if WEIGHT in row else 1.0)
     return LabelledComments(texts, np.array(labels, np.float32), np.array(weights))
+
+
+def read_kaggle_test(texts: Path, labels: Path) -> tuple[LabelledComments, list[str]]:
+    """Read the official test.csv and test_labels.csv as they are.
+
+    Returns the comments that were scored, and the texts of those that were not (labels -1). Raises
+    CsvError.
+    """
+    text_of = {row["id"]: row[TEXT] for _, row in read_rows(texts, ("id", TEXT))}
+    scored: list[str] = []
+    marks: list[list[float]] = []
+    unscored: list[str] = []
+    for number, row in read_rows(labels, ("id", *LABELS)):
+        if row["id"] not in text_of:
+            raise CsvError(f"{labels}, row {number}: {texts} has no comment {row['id'][:40]!r}")
+        values = [
+            read_choice(labels, number, row, label, _TEST_VALUES, "-1, 0 or 1") for label in LABELS
+        ]
+        if -1 in values:
+            unscored.append(text_of[row["id"]])
+        else:
+            scored.append(text_of[row["id"]])
+            marks.append(values)
+    known = np.array(marks, np.float32).reshape(-1, len(LABELS))
+    return LabelledComments(scored, known, np.ones(len(scored))), unscored
+
+
+def write_comments(path: Path, comments: LabelledComments) -> None:
+    """Write comments whose labels are all known as `read_comments` reads them."""
+    _write(path, (TEXT, *LABELS), zip(comments.texts, comments.labels.astype(int), strict=True))
+
+
+def write_unlabelled(path: Path, texts: Sequence[str]) -> None:
+    """Write texts as the table's sources know comments without labels."""
+    _write(path, ("comment_id", TEXT), ((n, [text]) for n, text in enumerate(texts)))
+
+
+def _write(path: Path, head: Sequence[str], rows: Iterable[tuple[Any, Iterable[Any]]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(head)
+        writer.writerows([first, *others] for first, others in rows)
+
+
+def read_texts(path: Path, column: str) -> list[str]:
+    """Read one column of texts. Raises CsvError."""
+    return [row[column] for _, row in read_rows(path, (column,))]
+
+
+def read_all_texts(path: Path) -> list[str]:
+    """Read the texts of an evaluation file, whichever its columns. Raises CsvError.
+
+    A column is one of texts if its name says so, as those of the sets that are named in
+    docs/model.md do.
+    """
+    rows = [row for _, row in read_rows(path, ())]
+    columns = [name for name in rows[0] if name.lower() in TEXT_COLUMNS]
+    if not columns:
+        raise CsvError(f"{path}, row 1: it needs one of the columns {', '.join(TEXT_COLUMNS)}")
+    return list(dict.fromkeys(row[name] for name in columns for row in rows))
 
 
 def read_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:

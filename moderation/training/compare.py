@@ -20,12 +20,13 @@ import numpy as np
 
 from moderation.training.article import build_lstm, build_lstm_cnn
 from moderation.training.config import TrainingConfig
-from moderation.training.dataset import Rows, Split, read_sources, split
+from moderation.training.dataset import Rows, Split, split
 from moderation.training.fit import fit, judge_on, predict
 from moderation.training.metrics import Floats, full_report
 from moderation.training.network import Array, build_network
 from moderation.training.section import Section, shown
 from moderation.training.sequences import make_sequences
+from moderation.training.table import open_data
 from moderation.training.terminal import console
 from moderation.training.vectors import Vocabulary, make_vocabulary
 
@@ -73,8 +74,8 @@ def compare(
 
     Of the training rows `rows` are drawn, all if None. Raises DataError, CsvError or VectorsError.
     """
-    gathered, sources = read_sources(paths, config)
-    parts = split(gathered, config)
+    table, _ = open_data(paths)
+    parts = split(table.rows, table.shares, config)
     train = _draw(parts.train, rows, config.seed)
     contestants = (
         Contestant("LSTM", build_lstm, article_vectors),
@@ -92,7 +93,7 @@ def compare(
     return Comparison(
         {
             "date": date.today().isoformat(),
-            "files": {source.file: source.sha256 for source in sources},
+            "files": {source.file: source.sha256 for source in table.sources},
             "rows": {"train": len(train.texts), "validation": len(parts.validation.texts)},
             "seed": config.seed,
             "epochs": config.epochs,

@@ -28,10 +28,17 @@ class TrainingConfig:
     """share of toxic comments where they are not over-sampled; validation is weighted to it"""
     joined: float = 0.15
     """how many pairs of comments run together to add, as a share of the rows"""
-    tokens: int = 192
-    """longest stretch of a comment, from its start, that is learned from"""
+    disguised: float = 0.1
+    """how many comments with words disguised to add, as a share of the rows"""
+    teaching: float = 0.5
+    """how much of a label that is known comes from the teachers, if there are any"""
+    tokens: int = 256
+    """longest stretch that is learned from: of a longer comment, its head and its tail"""
+    tail: int = 64
+    """how many of those tokens are the tail's"""
     projection: int = 128
-    units: int = 96
+    units: tuple[int, ...] = (96, 64)
+    """units of each bidirectional LSTM, the first at the words"""
     hidden: int = 64
     word_dropout: float = 0.2
     dropout: float = 0.2
@@ -43,15 +50,21 @@ class TrainingConfig:
 
     def __post_init__(self) -> None:
         """Raise ConfigError for values that cannot be meant."""
-        for name in ("epochs", "batch", "tokens", "projection", "units", "hidden", "vocabulary"):
+        for name in ("epochs", "batch", "tokens", "projection", "hidden", "vocabulary"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"{name} must be at least 1")
+        if not self.units or not all(isinstance(n, int) and n > 0 for n in self.units):
+            raise ConfigError("units must list at least one number, each at least 1")
         for name in ("validation", "natural_rate", "review_precision"):
             if not 0 < getattr(self, name) < 1:
                 raise ConfigError(f"{name} must lie between 0 and 1")
-        for name in ("word_dropout", "dropout", "joined"):
+        for name in ("word_dropout", "dropout", "joined", "disguised"):
             if not 0 <= getattr(self, name) < 1:
                 raise ConfigError(f"{name} must be at least 0 and below 1")
+        if not 0 <= self.teaching <= 1:
+            raise ConfigError("teaching must lie within 0 and 1")
+        if not 0 <= self.tail < self.tokens:
+            raise ConfigError("tail must be at least 0 and below tokens")
         if self.learning_rate <= 0:
             raise ConfigError("learning_rate must be above 0")
 

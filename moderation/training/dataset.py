@@ -1,20 +1,16 @@
-"""The comments that a model learns from: reading them, and keeping some for validation."""
+"""The comments that a model learns from, and what is made of them for training."""
 
-import csv
-import hashlib
-import re
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from moderation.scoring.artefact import file_hash
-from moderation.scoring.labels import LABELS
-from moderation.training.comments_csv import read_comments
+from moderation.training.attacks import add_noise
 from moderation.training.config import TrainingConfig
 
-_NO_LETTER = re.compile(r"[\W\d_]+")
+Labels = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.floating[Any]]
 
 
 class DataError(Exception):
@@ -22,27 +18,24 @@ class DataError(Exception):
 
 
 @dataclass(frozen=True)
-class Source:
-    """Where rows came from, for the card."""
-
-    file: str
-    sha256: str
-    rows: int
-    kind: str
-    licence: str
-
-
-@dataclass(frozen=True)
 class Rows:
     """Texts, labels (rows, 6; NaN is unknown) and the form of each text.
 
     Forms: `raw` as written, `lower` lower-cased, `clean` without punctuation, `article` not from a
-    comment. Only raw rows are like what is served.
+    comment, `unlabelled` for teachers to label. Only raw rows are like what is served.
     """
 
     texts: list[str]
-    labels: npt.NDArray[np.float32]
+    labels: Labels
     forms: list[str]
+
+    def with_more(self, texts: list[str], labels: Labels, form: str) -> "Rows":
+        """Return the rows and after them these texts, all of one form."""
+        return Rows(
+            self.texts + texts,
+            np.concatenate([self.labels, labels]),
+            self.forms + [form] * len(texts),
+        )
 
     def take(self, keep: npt.NDArray[np.bool_]) -> "Rows":
         """Return the rows for which `keep` is true."""
@@ -61,47 +54,21 @@ class Split:
     weights: npt.NDArray[np.float64]
 
 
-def read_sources(paths: list[Path], config: TrainingConfig) -> tuple[Rows, list[Source]]:
-    """Read and join data files, without repeated texts; raise DataError or CsvError.
+def split(rows: Rows, shares: Floats, config: TrainingConfig) -> Split:
+    """Keep the groups of near-duplicates whose share lies below `config.validation` to validate.
 
-    Known by their ending: `.parquet` with the 2018 comments gathered from parts, `.csv` with the
-    columns of Kaggle's train.csv, `.tsv` with non-toxic sentences (a column `comment`).
+    Validation holds only raw rows whose labels are known; other forms of its groups are left out of
+    both. Of the rest those of the wanted forms are learned from, and what is `article` or
+    `unlabelled`.
     """
-    parts, sources = [], []
-    for path in paths:
-        if path.suffix not in _READERS:
-            raise DataError(f"{path}: data files are {', '.join(_READERS)}")
-        read, kind, licence = _READERS[path.suffix]
-        try:
-            rows = read(path)
-        except (OSError, KeyError, ValueError) as error:
-            raise DataError(f"{path} cannot be read as {kind}: {error}") from error
-        rows = rows.take(np.isin(rows.forms, [*config.text_forms, "article"]))
-        parts.append(rows)
-        sources.append(Source(path.name, file_hash(path), len(rows.texts), kind, licence))
-    joined = Rows(
-        [text for part in parts for text in part.texts],
-        np.concatenate([part.labels for part in parts]),
-        [form for part in parts for form in part.forms],
-    )
-    seen: set[str] = set()
-    first = [text not in seen and not seen.add(text) for text in joined.texts]  # type: ignore[func-returns-value]
-    return joined.take(np.array(first)), sources
-
-
-def split(rows: Rows, config: TrainingConfig) -> Split:
-    """Keep a share of the groups of near-duplicates for validation.
-
-    A group goes by the hash of its letters alone, so copies that differ in case, digits, spacing or
-    punctuation never straddle the split, and adding data does not reshuffle it. Validation holds
-    only raw rows; other forms of its groups are left out of both.
-    """
-    held_out = np.array([_share(text, config.seed) < config.validation for text in rows.texts])
+    held_out = shares < config.validation
     raw = np.array([form == "raw" for form in rows.forms])
-    validation = rows.take(held_out & raw)
+    wanted = np.isin(rows.forms, [*config.text_forms, "article", "unlabelled"])
+    validation = rows.take(held_out & raw & ~np.isnan(rows.labels).all(axis=1))
     if not len(validation.texts):
         raise DataError("no comments as written are left for validation; give more data")
-    return Split(rows.take(~held_out), validation, natural_weights(validation, config.natural_rate))
+    weights = natural_weights(validation, config.natural_rate)
+    return Split(rows.take(~held_out & wanted), validation, weights)
 
 
 def join_some(rows: Rows, share: float, seed: int) -> Rows:
@@ -113,13 +80,17 @@ def join_some(rows: Rows, share: float, seed: int) -> Rows:
     dice = np.random.default_rng(seed)
     pairs = dice.integers(0, len(rows.texts), (int(share * len(rows.texts)), 2))
     one, other = rows.labels[pairs[:, 0]], rows.labels[pairs[:, 1]]
-    labels = np.where((one == 1) | (other == 1), np.float32(1), one + other)
+    labels = np.where((one == 1) | (other == 1), np.float32(1), 1 - (1 - one) * (1 - other))
     texts = [f"{rows.texts[a]}\n{rows.texts[b]}" for a, b in pairs]
-    return Rows(
-        rows.texts + texts,
-        np.concatenate([rows.labels, labels]),
-        rows.forms + ["joined"] * len(texts),
-    )
+    return rows.with_more(texts, labels, "joined")
+
+
+def disguise_some(rows: Rows, share: float, seed: int) -> Rows:
+    """Return `rows` and, to the number of `share` of them, one with words disguised."""
+    dice = np.random.default_rng(seed)
+    chosen = dice.choice(len(rows.texts), int(share * len(rows.texts)), replace=False)
+    texts = [add_noise(rows.texts[row], f"{seed}:{row}") for row in chosen.tolist()]
+    return rows.with_more(texts, rows.labels[chosen], "disguised")
 
 
 def natural_weights(rows: Rows, rate: float) -> npt.NDArray[np.float64]:
@@ -129,49 +100,3 @@ def natural_weights(rows: Rows, rate: float) -> npt.NDArray[np.float64]:
     if toxic.any() and not toxic.all():
         weights[~toxic] = toxic.sum() * (1 - rate) / rate / np.sum(~toxic)
     return weights
-
-
-def _share(text: str, seed: int) -> float:
-    letters = _NO_LETTER.sub("", text.lower()) or text
-    digest = hashlib.sha256(f"{seed}:{letters}".encode(errors="replace")).digest()
-    return int.from_bytes(digest[:8]) / 2**64
-
-
-def _read_parquet(path: Path) -> Rows:
-    import pyarrow.parquet
-
-    table = pyarrow.parquet.read_table(path).to_pandas()
-    labels = table[list(LABELS)].to_numpy(np.float32)
-    return Rows(list(table["comment_text"]), labels, list(table["text_form"]))
-
-
-def _read_csv(path: Path) -> Rows:
-    comments = read_comments(path)
-    return Rows(comments.texts, comments.labels, ["raw"] * len(comments.texts))
-
-
-def _read_tsv(path: Path) -> Rows:
-    with path.open(encoding="utf-8", newline="") as file:
-        texts = [row["comment"] for row in csv.DictReader(file, delimiter="\t")]
-    labels = np.zeros((len(texts), len(LABELS)), np.float32)
-    return Rows(texts, labels, ["article"] * len(texts))
-
-
-_READERS = {
-    ".parquet": (
-        _read_parquet,
-        "2018 Jigsaw/Wikipedia training comments gathered from public parts",
-        "labels CC0-1.0, text CC BY-SA 3.0",
-    ),
-    ".csv": (
-        _read_csv,
-        "comments in the columns of the 2018 Jigsaw train.csv",
-        "labels CC0-1.0, text CC BY-SA 3.0 (the official file's)",
-    ),
-    ".tsv": (
-        _read_tsv,
-        "non-toxic sentences of Wikipedia articles, with identity terms or picked at random "
-        "(Conversation AI, unintended bias analysis)",
-        "Apache-2.0, text CC BY-SA 3.0",
-    ),
-}

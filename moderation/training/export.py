@@ -59,8 +59,6 @@ def export_onnx(network: keras.Model, path: Path) -> None:
 def _read(graph: _Graph, network: keras.Model) -> tuple[str, str, int]:
     """Ids to LSTM states (length, 2, batch, units) and the mask (length, 1, batch, 1)."""
     (table,) = network.get_layer("words").get_weights()
-    lstm = network.get_layer("both_ways")
-    units = lstm.forward_layer.units
     ids = graph.add("Transpose", NETWORK_INPUT, to="ids_by_position", perm=[1, 0])
     words = graph.add("Gather", graph.constant("table", table), ids, to="words")
     padding = graph.add(
@@ -70,20 +68,38 @@ def _read(graph: _Graph, network: keras.Model) -> tuple[str, str, int]:
     first = graph.constant("first_axis", [0], np.int64)
     counted = _cast(graph, real, "real_as_int", TensorProto.INT32)
     lengths = graph.add("ReduceSum", counted, first, to="lengths", keepdims=0)
-    weights = [layer.get_weights() for layer in (lstm.forward_layer, lstm.backward_layer)]
-    states = graph.add(
-        "LSTM", words,
-        graph.constant("input_weights", [_gates(w, units).T for w, _, _ in weights]),
-        graph.constant("state_weights", [_gates(r, units).T for _, r, _ in weights]),
-        graph.constant(
-            "biases", [np.append(_gates(b, units), np.zeros(4 * units)) for _, _, b in weights]
-        ),
-        lengths,
-        to="states", hidden_size=units, direction="bidirectional",
-    )  # fmt: skip
+    states, units = "", 0
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.Bidirectional):
+            inputs = _side_by_side(graph, states, units) if states else words
+            states, units = _both_ways(graph, layer, inputs, lengths), layer.forward_layer.units
     axes = graph.constant("mask_axes", [1, 3], np.int64)
     mask = graph.add("Unsqueeze", _cast(graph, real, "real", TensorProto.FLOAT), axes, to="mask")
     return states, mask, units
+
+
+def _both_ways(graph: _Graph, layer: keras.layers.Layer, inputs: str, lengths: str) -> str:
+    """Inputs (length, batch, width) through one bidirectional LSTM."""
+    name, units = layer.name, layer.forward_layer.units
+    weights = [part.get_weights() for part in (layer.forward_layer, layer.backward_layer)]
+    return graph.add(
+        "LSTM", inputs,
+        graph.constant(f"{name}_input_weights", [_gates(w, units).T for w, _, _ in weights]),
+        graph.constant(f"{name}_state_weights", [_gates(r, units).T for _, r, _ in weights]),
+        graph.constant(
+            f"{name}_biases",
+            [np.append(_gates(b, units), np.zeros(4 * units)) for _, _, b in weights],
+        ),
+        lengths,
+        to=f"{name}_states", hidden_size=units, direction="bidirectional",
+    )  # fmt: skip
+
+
+def _side_by_side(graph: _Graph, states: str, units: int) -> str:
+    """States (length, 2, batch, units) as the next LSTM reads them: (length, batch, 2 * units)."""
+    shape = graph.constant(f"{states}_shape", [0, 0, 2 * units], np.int64)
+    by_row = graph.add("Transpose", states, to=f"{states}_by_row", perm=[0, 2, 1, 3])
+    return graph.add("Reshape", by_row, shape, to=f"{states}_side_by_side")
 
 
 def _pool(graph: _Graph, states: str, mask: str, units: int) -> str:

@@ -1,7 +1,9 @@
 """Fit the network: length-sorted batches, a loss that skips unknown labels, the best epoch kept."""
 
+import hashlib
 import math
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, cast
 
 import keras
@@ -13,6 +15,7 @@ from rich.progress import Progress
 from moderation.scoring.labels import LABELS
 from moderation.text.tokens import windows
 from moderation.training.config import TrainingConfig
+from moderation.training.kept import Kept
 from moderation.training.metrics import report
 from moderation.training.sequences import Ids, Sequences, pad
 from moderation.training.terminal import console
@@ -29,23 +32,27 @@ def fit(
     labels: Floats,
     judge: Callable[[keras.Model], dict[str, Any]],
     config: TrainingConfig,
+    kept_in: Path | None = None,
 ) -> list[dict[str, float]]:
     """Train `network` in place and leave it with the weights of its best epoch.
 
-    `labels` are (rows, 6), NaN where unknown; `judge` returns the validation report. Returns the
-    loss and the validation AUC of each epoch.
+    `labels` are (rows, 6) in 0-1, NaN where unknown; `judge` returns the validation report. Returns
+    the loss and the validation AUC of each epoch. A run that was cut off, or given again,
+    goes on after the last epoch that it kept in the folder `kept_in`.
     """
     readable = np.flatnonzero(sequences.lengths)
-    texts = [sequences[i][: config.tokens] for i in readable]
+    texts = [head_and_tail(sequences[i], config) for i in readable]
     targets = labels[readable]
     steps = math.ceil(len(texts) / config.batch)
-    step = _training_step(network, steps * config.epochs, config.learning_rate)
-    random = np.random.default_rng(config.seed)
-    history: list[dict[str, float]] = []
-    best: list[Floats] = network.get_weights()
+    optimizer = _optimizer(steps * config.epochs, config.learning_rate)
+    optimizer.build(network.trainable_variables)
+    step = _training_step(network, optimizer)
+    kept = Kept(kept_in, network, optimizer, _run_key(texts, targets, config))
+    history, best = kept.history, kept.best
     with Progress(console=console) as progress:
-        for epoch in range(1, config.epochs + 1):
+        for epoch in range(len(history) + 1, config.epochs + 1):
             task = progress.add_task(f"Epoch {epoch}/{config.epochs}", total=steps)
+            random = np.random.default_rng([config.seed, epoch])
             losses = []
             for ids, wanted in batches(texts, targets, config.batch, random):
                 losses.append(float(step(tf.constant(ids), tf.constant(wanted))))
@@ -55,8 +62,16 @@ def fit(
             console.print(f"epoch {epoch}: loss {loss:.4f}, validation AUC {auc:.4f}")
             if auc == max(past["auc"] for past in history):
                 best = network.get_weights()
+            kept.save(history, best)
     network.set_weights(best)
     return history
+
+
+def head_and_tail(ids: Ids, config: TrainingConfig) -> Ids:
+    """Return the ids, or of too many the head and the tail: abuse often comes at the end."""
+    if len(ids) <= config.tokens:
+        return ids
+    return np.concatenate([ids[: config.tokens - config.tail], ids[len(ids) - config.tail :]])
 
 
 def batches(
@@ -117,17 +132,18 @@ def masked_loss(wanted: tf.Tensor, predicted: tf.Tensor) -> tf.Tensor:
     return tf.reduce_sum(entropy * kept) / tf.maximum(tf.reduce_sum(kept), 1.0)
 
 
-def _training_step(
-    network: keras.Model, steps: int, learning_rate: float
-) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
+def _optimizer(steps: int, learning_rate: float) -> keras.optimizers.Optimizer:
     warm_up = min(WARM_UP, steps // 10)
     schedule = keras.optimizers.schedules.CosineDecay(
         learning_rate / 20, max(1, steps - warm_up), warmup_target=learning_rate,
         warmup_steps=warm_up, alpha=0.01,
     )  # fmt: skip
-    optimizer = keras.optimizers.Adam(schedule, clipnorm=1.0)
-    optimizer.build(network.trainable_variables)
+    return keras.optimizers.Adam(schedule, clipnorm=1.0)
 
+
+def _training_step(
+    network: keras.Model, optimizer: keras.optimizers.Optimizer
+) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
     @tf.function(
         input_signature=[
             tf.TensorSpec((None, None), tf.int32),
@@ -142,3 +158,10 @@ def _training_step(
         return loss
 
     return cast(Callable[[tf.Tensor, tf.Tensor], tf.Tensor], step)
+
+
+def _run_key(texts: list[Ids], targets: Floats, config: TrainingConfig) -> str:
+    digest = hashlib.sha256(repr(config).encode())
+    digest.update(np.concatenate(texts).tobytes())
+    digest.update(targets.tobytes())
+    return digest.hexdigest()[:32]

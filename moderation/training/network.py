@@ -1,4 +1,4 @@
-"""The network: word vectors, a projection, a bidirectional LSTM, pooling, six probabilities."""
+"""The network: word vectors, a projection, bidirectional LSTMs, pooling, six probabilities."""
 
 from typing import Any
 
@@ -43,20 +43,23 @@ def build_network(
 ) -> keras.Model:
     """Build the network to train: ids (batch, length; 0 is padding) to six probabilities.
 
-    `vectors` (vocabulary_size, any width) are kept as they are, under a learned projection; without
-    them the word vectors themselves are learned.
+    `vectors` (vocabulary_size, any width) are kept as they are, under a learned projection; what
+    is particular to a word here is learned and added to it. Without `vectors` the word vectors
+    themselves are learned.
     """
     ids = keras.Input((None,), dtype="int32", name=NETWORK_INPUT)
+    width = config.projection
     if vectors is None:
-        words = layers.Embedding(vocabulary_size, config.projection, mask_zero=True, name="words")(
-            ids
-        )
+        words = layers.Embedding(vocabulary_size, width, mask_zero=True, name="words")(ids)
     else:
         frozen = layers.Embedding(
             vocabulary_size, vectors.shape[1], mask_zero=True, trainable=False,
             weights=[vectors], name="vectors",
         )(ids)  # fmt: skip
-        words = layers.Dense(config.projection, name="projection")(frozen)
+        own = layers.Embedding(
+            vocabulary_size, width, mask_zero=True, embeddings_initializer="zeros", name="own"
+        )(ids)
+        words = layers.Add()([layers.Dense(width, name="projection")(frozen), own])
     words = layers.SpatialDropout1D(config.word_dropout)(words)
     return keras.Model(ids, _read_sentence(words, config))
 
@@ -70,7 +73,8 @@ def fold_projection(network: keras.Model, config: TrainingConfig) -> keras.Model
     if "projection" in names:
         (vectors,) = network.get_layer("vectors").get_weights()
         kernel, bias = network.get_layer("projection").get_weights()
-        table = vectors @ kernel + bias
+        (own,) = network.get_layer("own").get_weights()
+        table = vectors @ kernel + bias + own
     else:
         (table,) = network.get_layer("words").get_weights()
     folded = build_network(config, len(table))
@@ -83,8 +87,10 @@ def fold_projection(network: keras.Model, config: TrainingConfig) -> keras.Model
 
 
 def _read_sentence(words: Any, config: TrainingConfig) -> Any:
-    lstm = layers.LSTM(config.units, return_sequences=True, name="lstm")
-    states = layers.Bidirectional(lstm, name="both_ways")(words)
+    states = words
+    for number, units in enumerate(config.units, start=1):
+        lstm = layers.LSTM(units, return_sequences=True, name=f"lstm_{number}")
+        states = layers.Bidirectional(lstm, name=f"both_ways_{number}")(states)
     pooled = layers.Dropout(config.dropout)(MaskedPooling(name="pooling")(states))
     hidden = layers.Dense(config.hidden, activation="relu", name="hidden")(pooled)
     hidden = layers.Dropout(config.dropout)(hidden)

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -17,18 +18,21 @@ from moderation.scoring.artefact import (
     NETWORK_INPUT,
     TOKENISER,
     Artefact,
+    file_hash,
     load_artefact,
 )
 from moderation.scoring.labels import LABELS
 from moderation.training import calibrate
 from moderation.training.card import write_card
 from moderation.training.config import TrainingConfig
-from moderation.training.dataset import join_some, read_sources, split
+from moderation.training.dataset import Floats, Rows, disguise_some, join_some, split
 from moderation.training.evaluate import figures_of
 from moderation.training.export import export_onnx
 from moderation.training.fit import fit, judge_on, predict
 from moderation.training.network import build_network, fold_projection
 from moderation.training.sequences import Sequences, make_sequences, pad
+from moderation.training.soft_labels import ask_teachers, soften
+from moderation.training.table import open_data
 from moderation.training.terminal import console
 from moderation.training.vectors import make_vocabulary
 
@@ -55,25 +59,33 @@ LIMITS = (
 )
 
 
-def train(paths: list[Path], config: TrainingConfig, out: Path, cache: Path | None) -> Artefact:
-    """Train on the data files and write the version to the folder `out`, which must be new.
+def train(
+    paths: list[Path],
+    config: TrainingConfig,
+    out: Path,
+    cache: Path | None,
+    teachers: Sequence[Path] = (),
+) -> Artefact:
+    """Train on a table, or on data files, and write the version to the folder `out`, a new one.
 
-    Raises DataError, CsvError or VectorsError; sequence vectors are kept in `cache`.
+    `teachers` are files of soft labels. Raises DataError, CsvError or VectorsError; sequence
+    vectors, and the weights after each epoch to go on from, are kept in `cache`.
     """
     keras.utils.set_random_seed(config.seed)
-    rows, sources = read_sources(paths, config)
-    parts = split(rows, config)
-    console.print(f"{len(parts.train.texts):,} rows, {len(parts.validation.texts):,} to validate")
+    table, table_hash = open_data(paths)
+    parts = split(table.rows, table.shares, config)
+    taught = ask_teachers(teachers, parts.train.texts) if teachers else None
+    train_rows = lessons(parts.train, taught, config)
+    console.print(f"{len(train_rows.texts):,} rows, {len(parts.validation.texts):,} to validate")
     vocabulary = make_vocabulary(config, parts.train.texts)
     tokeniser = vocabulary.tokeniser
-    train_rows = join_some(parts.train, config.joined, config.seed)
     learning = make_sequences(train_rows.texts, tokeniser, cache)
     validating = make_sequences(parts.validation.texts, tokeniser, cache)
     labels, weights = parts.validation.labels, parts.weights
 
     network = build_network(config, tokeniser.vocabulary_size, vocabulary.vectors)
     judge = judge_on(validating, labels, weights)
-    history = fit(network, learning, train_rows.labels, judge, config)
+    history = fit(network, learning, train_rows.labels, judge, config, cache)
 
     network = fold_projection(network, config)
     readable = validating.lengths > 0
@@ -95,7 +107,9 @@ def train(paths: list[Path], config: TrainingConfig, out: Path, cache: Path | No
         {
             "seed": config.seed,
             "licence": LICENCE,
-            "sources": [asdict(source) for source in sources],
+            "sources": [asdict(source) for source in table.sources],
+            "table": {"sha256": table_hash, "removed": table.removed, "repeated": table.repeated},
+            "teachers": [{"file": path.name, "sha256": file_hash(path)} for path in teachers],
             "rows": {"train": len(train_rows.texts), "validation": len(parts.validation.texts)},
             "vectors": {"origin": vocabulary.origin, "licence": vocabulary.licence},
             "recipe": asdict(config) | {"vectors": _without_folder(config.vectors)},
@@ -114,6 +128,15 @@ def train(paths: list[Path], config: TrainingConfig, out: Path, cache: Path | No
         },
     )
     return load_artefact(out)
+
+
+def lessons(rows: Rows, taught: Floats | None, config: TrainingConfig) -> Rows:
+    """Return what to learn from: labels and teachers' answers mixed, and rows made of others."""
+    if taught is None:
+        taught = np.full(rows.labels.shape, np.nan)
+    rows = soften(rows, taught, config.teaching)
+    more = join_some(rows, config.joined, config.seed)
+    return disguise_some(more, config.disguised, config.seed)
 
 
 def _without_folder(vectors: str) -> str:

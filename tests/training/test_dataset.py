@@ -1,22 +1,19 @@
 """Reading data, keeping some for validation, and sequence vectors."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from moderation.scoring.labels import LABELS
 from moderation.training.config import ConfigError, TrainingConfig, read_config
 from moderation.training.dataset import (
-    DataError,
     Rows,
     join_some,
     natural_weights,
-    read_sources,
     split,
 )
+from moderation.training.near_duplicates import group, shares
 from moderation.training.sequences import from_lists, make_sequences, pad
 from moderation.training.vectors import learn_vocabulary
-from tests.tiny_model import made_up_comments, write_csv
 
 CONFIG = TrainingConfig(validation=0.3)
 
@@ -27,46 +24,13 @@ def rows_of(texts, toxic=None, forms=None):
     return Rows(list(texts), labels, forms or ["raw"] * len(texts))
 
 
-def test_a_parquet_file_keeps_unknown_labels_and_drops_unwanted_forms(tmp_path):
-    table = pd.DataFrame({label: [0.0, 1.0, None] for label in LABELS})
-    table["comment_text"] = ["One.", "two", "THREE!"]
-    table["text_form"] = ["raw", "clean", "raw"]
-    table.to_parquet(tmp_path / "train.parquet")
-    rows, (source,) = read_sources([tmp_path / "train.parquet"], CONFIG)
-    assert rows.texts == ["One.", "THREE!"]
-    assert np.isnan(rows.labels[1]).all()
-    assert source.rows == 2
-    assert "CC0" in source.licence
-
-
-def test_sentences_from_a_tsv_file_are_non_toxic_and_never_validate(tmp_path):
-    (tmp_path / "s.tsv").write_text(
-        "rev_id\tcomment\n" + "".join(f"{i}\tS {i}.\n" for i in range(50))
-    )
-    data = write_csv(tmp_path / "train.csv", made_up_comments(60))
-    rows, _ = read_sources([tmp_path / "s.tsv", data], CONFIG)
-    parts = split(rows, CONFIG)
-    assert not rows.labels[:50].any()
-    assert set(parts.validation.forms) == {"raw"}
-
-
-def test_a_text_in_two_files_counts_once(tmp_path):
-    comments = made_up_comments(20)
-    one, two = write_csv(tmp_path / "1.csv", comments), write_csv(tmp_path / "2.csv", comments)
-    rows, _ = read_sources([one, two], CONFIG)
-    assert len(rows.texts) == 20
-
-
-@pytest.mark.parametrize("name", ["data.xlsx", "data.parquet"])
-def test_a_file_that_cannot_be_read_is_refused(tmp_path, name):
-    (tmp_path / name).write_text("nothing")
-    with pytest.raises(DataError, match=name):
-        read_sources([tmp_path / name], CONFIG)
+def split_of(rows, config=CONFIG):
+    return split(rows, shares(rows.texts, group(rows.texts)), config)
 
 
 def test_near_duplicates_never_straddle_the_split():
     texts = [f"{chr(97 + i % 26)}{chr(97 + i // 26)} story" for i in range(200)]
-    parts = split(rows_of([*texts, *(f" {t.upper()}!! 42" for t in texts)]), CONFIG)
+    parts = split_of(rows_of([*texts, *(f" {t.upper()}!! 42" for t in texts)]))
     letters = [
         {"".join(filter(str.isalpha, text.lower())) for text in side.texts}
         for side in (parts.train, parts.validation)
@@ -77,9 +41,18 @@ def test_near_duplicates_never_straddle_the_split():
 
 def test_only_comments_as_written_validate():
     texts = [f"comment {chr(97 + i % 26)}{chr(97 + i // 26)}" for i in range(200)]
-    parts = split(rows_of(texts, forms=["raw", "lower"] * 100), CONFIG)
+    parts = split_of(rows_of(texts, forms=["raw", "lower"] * 100))
     assert set(parts.validation.forms) == {"raw"}
     assert len(parts.train.texts) + len(parts.validation.texts) < 200
+
+
+def test_what_is_unwanted_or_unknown_is_neither_learned_from_nor_validated_on():
+    texts = [f"comment {chr(97 + i % 26)}{chr(97 + i // 26)}" for i in range(200)]
+    rows = rows_of(texts, forms=["raw", "clean"] * 100)
+    rows.labels[::4] = np.nan
+    parts = split_of(rows)
+    assert set(parts.train.forms) == {"raw"}
+    assert not np.isnan(parts.validation.labels).any()
 
 
 def test_weights_restore_the_natural_rate():

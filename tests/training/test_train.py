@@ -13,7 +13,7 @@ RECIPE = """
 vectors = "learned"
 vocabulary = 300
 projection = 8
-units = 6
+units = [6]
 hidden = 8
 batch = 32
 learning_rate = 0.02
@@ -64,7 +64,7 @@ def test_train_writes_a_version_that_loads(flask_model, data, tmp_path):
     assert result.exit_code == 0, result.output
     artefact = load_artefact(tmp_path / "out" / "2.0")
     assert artefact.card["recipe"]["epochs"] == 1
-    assert artefact.card["recipe"]["units"] == 6
+    assert artefact.card["recipe"]["units"] == [6]
     assert artefact.card["seed"] == 5
     assert list((tmp_path / "cache").glob("*.npz"))
     again = flask_model(*arguments)
@@ -78,7 +78,7 @@ def test_the_same_seed_gives_the_same_scores(flask_model, data, tmp_path):
     for version in ("1", "2"):
         flask_model("train", "--data", data, "--version", version, "--out", tmp_path / "out",
                     "--epochs", 1, "--config", tmp_path / "recipe.toml",
-                    "--cache", tmp_path / "cache")  # fmt: skip
+                    "--cache", tmp_path / version)  # fmt: skip
         artefact = load_artefact(tmp_path / "out" / version)
         scores.append(OnnxScorer(artefact).score(["your article is rubbish"])[0]["toxic"])
     assert scores[0] == pytest.approx(scores[1], abs=1e-5)

@@ -1,0 +1,139 @@
+"""`flask model data` and `flask model teach`: what a training run is given."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from moderation.training.comments_csv import (
+    CsvError,
+    read_kaggle_test,
+    write_comments,
+    write_unlabelled,
+)
+from moderation.training.config import TrainingConfig
+from moderation.training.dataset import DataError
+from moderation.training.soft_labels import save_soft_labels
+from moderation.training.table import build_table, load_table, save_table
+
+data_cli = AppGroup("data", help="The table that training reads.")
+
+_file = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@data_cli.command("build")
+@click.option(
+    "--data", "paths", multiple=True, required=True, type=_file,
+    help="A data file; give it several times for several files.",
+)  # fmt: skip
+@click.option(
+    "--evaluation", multiple=True, type=_file,
+    help="A file that models are judged on: what meets it is left out of the table.",
+)  # fmt: skip
+@click.option(
+    "--out", default=Path("artefacts/table.parquet"), show_default=True,
+    type=click.Path(dir_okay=False, path_type=Path), help="The table to write.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def build_command(
+    paths: tuple[Path, ...], evaluation: tuple[Path, ...], out: Path, as_json: bool
+) -> None:
+    """Make one training table of data files, with licences, labels and the split.
+
+    Known are Kaggle's train.csv as it is, the gathered comments (.parquet), non-toxic sentences
+    (.tsv) and comments without labels; see docs/model.md.
+
+    \b
+    Example:
+      flask model data build --data train.csv --evaluation test.csv --out table.parquet
+    """
+    try:
+        table = build_table(paths, evaluation)
+    except (CsvError, DataError) as error:
+        raise click.ClickException(str(error)) from error
+    out.parent.mkdir(parents=True, exist_ok=True)
+    save_table(table, out)
+    facts = {
+        "table": str(out),
+        "rows": len(table.rows.texts),
+        "repeated": table.repeated,
+        "removed": table.removed,
+        "sources": [asdict(source) for source in table.sources],
+    }
+    if as_json:
+        click.echo(json.dumps(facts))
+        return
+    for source in table.sources:
+        click.echo(f"{source.file}: {source.rows:,} rows ({source.licence})")
+    for name, count in table.removed.items():
+        click.echo(f"{name}: {count:,} rows that meet it were left out")
+    click.echo(f"{table.repeated:,} texts came more than once")
+    click.echo(f"{out}: {facts['rows']:,} rows")
+
+
+@data_cli.command("kaggle-test")
+@click.option("--texts", required=True, type=_file, help="The official test.csv.")
+@click.option("--labels", required=True, type=_file, help="The official test_labels.csv.")
+@click.option(
+    "--scored", required=True, type=click.Path(dir_okay=False, path_type=Path),
+    help="The evaluation file to write: the comments that were scored, with their labels.",
+)  # fmt: skip
+@click.option(
+    "--unscored", required=True, type=click.Path(dir_okay=False, path_type=Path),
+    help="The other comments, to write: a data file without labels.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def kaggle_test_command(
+    texts: Path, labels: Path, scored: Path, unscored: Path, as_json: bool
+) -> None:
+    """Take Kaggle's test.csv and test_labels.csv apart, as they are, for building and judging.
+
+    \b
+    Example:
+      flask model data kaggle-test --texts test.csv --labels test_labels.csv \\
+        --scored scored.csv --unscored unscored.csv
+    """
+    try:
+        judged, rest = read_kaggle_test(texts, labels)
+    except CsvError as error:
+        raise click.ClickException(str(error)) from error
+    write_comments(scored, judged)
+    write_unlabelled(unscored, rest)
+    facts = {"scored": len(judged.texts), "unscored": len(rest)}
+    click.echo(
+        json.dumps(facts)
+        if as_json
+        else f"{scored}: {facts['scored']:,} comments; {unscored}: {facts['unscored']:,}"
+    )
+
+
+@click.command("teach")
+@click.option("--data", required=True, type=_file, help="A table of flask model data build.")
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path),
+    help="The soft labels to write.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def teach_command(data: Path, out: Path, as_json: bool) -> None:
+    """Ask a teacher, a linear model of n-grams, for what it says of each comment of a table.
+
+    \b
+    Example:
+      flask model teach --data table.parquet --out linear.parquet
+    """
+    try:
+        from moderation.training.linear_teacher import teach
+    except ImportError as error:
+        raise click.ClickException(
+            f"teaching needs the full set of libraries ({error.name} is missing). Run: "
+            "pip install -r requirements.txt"
+        ) from error
+    try:
+        table = load_table(data)
+    except DataError as error:
+        raise click.ClickException(str(error)) from error
+    save_soft_labels(out, table.rows.texts, teach(table, TrainingConfig()))
+    facts = {"soft_labels": str(out), "rows": len(table.rows.texts)}
+    click.echo(json.dumps(facts) if as_json else f"{out}: soft labels of {facts['rows']:,} rows")
