@@ -11,6 +11,7 @@ from moderation.scoring.labels import LABELS
 
 Floats = npt.NDArray[np.floating[Any]]
 
+FOLDS = 5
 FEWEST_POSITIVES = 30
 """A precision counted on fewer positives than this is too uncertain to set a threshold by."""
 
@@ -36,6 +37,17 @@ def fit_calibration(labels: Floats, scores: Floats, weights: Floats) -> Calibrat
             _fit_platt(labels[known, column], _logit(scores[known, column]), weights[known])
         )
     return Calibration([slope for slope, _ in pairs], [shift for _, shift in pairs])
+
+
+def calibrated_out_of_fold(labels: Floats, scores: Floats, weights: Floats) -> Floats:
+    """Return each row's score (rows, 6) as calibrated on the other folds: honest to measure by."""
+    fold = np.arange(len(scores)) % FOLDS
+    calibrated = np.empty_like(scores)
+    for number in range(FOLDS):
+        others = fold != number
+        fitted = fit_calibration(labels[others], scores[others], weights[others])
+        calibrated[~others] = fitted.apply(scores[~others])
+    return calibrated
 
 
 def default_policy(

@@ -94,6 +94,7 @@ def train(
     scores = predict(network, validating)[readable]
     calibration = calibrate.fit_calibration(labels, scores, weights)
     calibrate_network(network, calibration)
+    judged = calibrate.calibrated_out_of_fold(labels, scores, weights)
     scores = calibration.apply(scores)
 
     out.mkdir(parents=True)
@@ -116,10 +117,11 @@ def train(
             "history": history,
             "calibration": {
                 "how": "Platt scaling per class on the weighted validation rows, folded into the "
-                "last layer; the calibration errors above are on those same rows.",
+                f"last layer. The figures above are of scores calibrated on the other "
+                f"{calibrate.FOLDS - 1} of {calibrate.FOLDS} parts of those rows.",
                 **asdict(calibration),
             },
-            "metrics": {"validation": figures_of(texts, labels, scores, weights)[0]},
+            "metrics": {"validation": figures_of(texts, labels, judged, weights)[0]},
             "thresholds": calibrate.default_policy(
                 labels, scores, weights, config.review_precision
             ),

@@ -6,6 +6,7 @@ import pytest
 from moderation.scoring.labels import LABELS
 from moderation.training.calibrate import (
     FEWEST_POSITIVES,
+    calibrated_out_of_fold,
     default_policy,
     fit_calibration,
     review_thresholds,
@@ -77,3 +78,15 @@ def test_unknown_labels_do_not_count():
     policy = default_policy(six(labels), six(scores), np.ones(120), 0.7)
     assert policy["at_review"]["toxic"]["precision"] >= 0.7
     assert policy["at_review"]["toxic"]["recall"] == 1
+
+
+def test_scores_calibrated_out_of_fold_are_as_good_and_owe_nothing_to_their_own_row():
+    random = np.random.default_rng(5)
+    truth = random.uniform(size=(4000, 6))
+    labels = (random.uniform(size=truth.shape) < truth).astype(np.float32)
+    scores = truth**2
+    weights = np.ones(len(truth))
+    calibrated = calibrated_out_of_fold(labels, scores, weights)
+    assert np.abs(calibrated - truth).mean() < np.abs(scores - truth).mean() / 2
+    labels[0] = 1 - labels[0]
+    np.testing.assert_array_equal(calibrated_out_of_fold(labels, scores, weights)[0], calibrated[0])
