@@ -80,8 +80,12 @@ def read_kaggle_test(texts: Path, labels: Path) -> tuple[LabelledComments, list[
 
 
 def write_comments(path: Path, comments: LabelledComments) -> None:
-    """Write comments whose labels are all known as `read_comments` reads them."""
-    _write(path, (TEXT, *LABELS), zip(comments.texts, comments.labels.astype(int), strict=True))
+    """Write comments as `read_comments` reads them: an unknown label is blank."""
+    marks = [
+        [*("" if np.isnan(label) else int(label) for label in labels), weight]
+        for labels, weight in zip(comments.labels, comments.weights.tolist(), strict=True)
+    ]
+    _write(path, (TEXT, *LABELS, WEIGHT), zip(comments.texts, marks, strict=True))
 
 
 def write_unlabelled(path: Path, texts: Sequence[str]) -> None:

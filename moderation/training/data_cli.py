@@ -9,12 +9,13 @@ from flask.cli import AppGroup
 
 from moderation.training.comments_csv import (
     CsvError,
+    LabelledComments,
     read_kaggle_test,
     write_comments,
     write_unlabelled,
 )
-from moderation.training.config import TrainingConfig
-from moderation.training.dataset import DataError
+from moderation.training.config import ConfigError, TrainingConfig, chosen_config
+from moderation.training.dataset import DataError, split
 from moderation.training.soft_labels import save_soft_labels
 from moderation.training.table import build_table, load_table, save_table
 
@@ -107,6 +108,34 @@ def kaggle_test_command(
         if as_json
         else f"{scored}: {facts['scored']:,} comments; {unscored}: {facts['unscored']:,}"
     )
+
+
+@data_cli.command("kept")
+@click.option("--data", required=True, type=_file, help="A table of flask model data build.")
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path),
+    help="The CSV file to write.",
+)  # fmt: skip
+@click.option("--config", "config_path", type=click.Path(path_type=Path), help="A TOML file.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def kept_command(data: Path, out: Path, config_path: Path | None, as_json: bool) -> None:
+    """Write the comments that training keeps for validation, for `evaluate --attacks`.
+
+    With the table and the config that a model was trained with, it never learned from them.
+
+    \b
+    Example:
+      flask model data kept --data table.parquet --out kept.csv
+    """
+    try:
+        table, config = load_table(data), chosen_config(config_path, {})
+        parts = split(table.rows, table.shares, config)
+    except (ConfigError, DataError) as error:
+        raise click.ClickException(str(error)) from error
+    kept = parts.validation
+    write_comments(out, LabelledComments(kept.texts, kept.labels, parts.weights))
+    facts = {"kept": str(out), "rows": len(kept.texts)}
+    click.echo(json.dumps(facts) if as_json else f"{out}: {facts['rows']:,} comments")
 
 
 @click.command("teach")
