@@ -32,7 +32,7 @@ from moderation.training.fit import fit, judge_on, predict
 from moderation.training.network import build_network, fold_projection
 from moderation.training.sequences import Sequences, make_sequences, pad
 from moderation.training.soft_labels import ask_teachers, soften
-from moderation.training.table import open_data
+from moderation.training.table import Table, open_data
 from moderation.training.terminal import console
 from moderation.training.vectors import make_vocabulary
 
@@ -125,7 +125,7 @@ def train(
             "thresholds": calibrate.default_policy(
                 labels, scores, weights, config.review_precision
             ),
-            "rebuild": [_command(paths, config, out.name)],
+            "rebuild": _commands(table, teachers, config, out.name),
             "limits": list(LIMITS),
         },
     )
@@ -147,13 +147,26 @@ def _without_folder(vectors: str) -> str:
     return f"{kind}:{Path(where).name}" if where else kind
 
 
-def _command(paths: list[Path], config: TrainingConfig, version: str) -> str:
-    """The command that makes the same again; what differs from the defaults goes into a file."""
-    changed = config != TrainingConfig()
-    return " ".join(
-        ["flask model train", *(f"--data {path.name}" for path in paths), f"--version {version}"]
-        + ["--config recipe.toml   # the settings above"] * changed
-    )
+def _commands(
+    table: Table, teachers: Sequence[Path], config: TrainingConfig, version: str
+) -> list[str]:
+    """The commands that make the same again; what differs from the defaults goes into a file."""
+    data = "--data table.parquet"
+    build = [
+        "flask model data build",
+        *(f"--data {source.file}" for source in table.sources),
+        *(f"--evaluation {name}" for name in table.removed),
+        "--out table.parquet",
+    ]
+    train = [
+        "flask model train",
+        data,
+        *(f"--teacher {path.name}" for path in teachers),
+        f"--version {version}",
+        *["--config recipe.toml   # the settings above"] * (config != TrainingConfig()),
+    ]
+    teach = [f"flask model teach {data} --out {path.name}" for path in teachers]
+    return [" ".join(build), *teach, " ".join(train)]
 
 
 def calibrate_network(network: keras.Model, calibration: calibrate.Calibration) -> None:
