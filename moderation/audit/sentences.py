@@ -28,6 +28,7 @@ HELD_FOR = {
     "held (score)": "for a score over its threshold",
     "held (unscored)": "without scores",
     "held (unreadable)": "because the model cannot read it",
+    "held (language)": "for its unsupported language",
     "held (quarantined)": "because scoring it kept failing",
     "held (author)": "because everything by this author is seen first",
 }

@@ -32,6 +32,8 @@ WAITING = {
     " moderator where that fails: look at this page again in a few minutes.",
     HoldReason.UNREADABLE: "because the program that reads new comments could not make sense of"
     " it. It may be in a language that the program does not know; people read those.",
+    HoldReason.LANGUAGE: "because the program that reads new comments knows English only, and this"
+    " seems to be in another language. A person will read it.",
     HoldReason.QUARANTINED: "because the program that reads new comments failed on it. A person"
     " will read it instead.",
     HoldReason.AUTHOR: "because a moderator asked to see your comments before they appear. They are"

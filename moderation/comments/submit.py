@@ -29,6 +29,7 @@ from moderation.policy.decide import Action, decide
 from moderation.policy.options import current_options
 from moderation.policy.versions import current_policy
 from moderation.scoring.scorer import Scorer, Scores
+from moderation.text.language import foreign_language
 from moderation.text.storable import storable
 
 MAX_TRIES = 3
@@ -190,7 +191,7 @@ def _settle(
         comment.scored_at = at or now()
         comment.model_version = model_version
         to: Status = Status.HELD
-        reason: HoldReason | None = HoldReason.UNREADABLE
+        reason: HoldReason | None = _why_unread(comment.text)
         if scores is not None:
             policy = current_policy()
             comment.set_scores(scores)
@@ -202,6 +203,10 @@ def _settle(
         event = change_status(comment, to, SYSTEM, hold_reason=reason, at=at)
         if event is not None:
             promise_effects(event, comment)
+
+
+def _why_unread(text: str) -> HoldReason:
+    return HoldReason.LANGUAGE if foreign_language(text) else HoldReason.UNREADABLE
 
 
 def _is_under_review(comment: Comment) -> bool:

@@ -36,6 +36,7 @@ class HoldReason(StrEnum):
     UNSCORED = "unscored"  # no score yet: new, or the scorer is down
     SCORE = "score"  # a review threshold was crossed
     UNREADABLE = "unreadable"  # the model knows nothing in it
+    LANGUAGE = "language"  # it is surely in a language that the model did not learn
     QUARANTINED = "quarantined"  # scoring it failed too often
     AUTHOR = "author"  # everything by this author is to be seen first: see AuthorRule
     ESCALATED = "escalated"  # a moderator wants an admin to decide
@@ -56,7 +57,7 @@ class Comment(Model):
         CheckConstraint("(status = 'held') = (hold_reason IS NOT NULL)", name="held_has_a_reason"),
         CheckConstraint(
             "hold_reason IS NULL OR hold_reason IN ('unscored', 'score', 'unreadable',"
-            " 'quarantined', 'author', 'escalated')",
+            " 'language', 'quarantined', 'author', 'escalated')",
             name="hold_reason_known",
         ),
         CheckConstraint(

@@ -28,6 +28,7 @@ class State(StrEnum):
     SCORE = "score"
     UNSCORED = "unscored"
     UNREADABLE = "unreadable"
+    LANGUAGE = "language"
     QUARANTINED = "quarantined"
     AUTHOR = "author"
     ESCALATED = "escalated"

@@ -47,6 +47,7 @@ STATE_NAMES = {
     State.SCORE: "Held over a threshold",
     State.UNSCORED: "Held without scores",
     State.UNREADABLE: "Held as unreadable",
+    State.LANGUAGE: "Held for unsupported language",
     State.QUARANTINED: "Quarantined",
     State.AUTHOR: "Held for its author",
     State.ESCALATED: "Escalated",

@@ -20,6 +20,10 @@ WITHOUT_SCORES: Mapping[HoldReason, str] = {
         "Held because the model knows nothing in this text, such as another script or only"
         " symbols. No scores will come: it waits for a person."
     ),
+    HoldReason.LANGUAGE: (
+        "Held for its unsupported language: the model learned English only, and its scores for"
+        " another language would be guesses. No scores will come: it waits for a person."
+    ),
     HoldReason.QUARANTINED: (
         f"Held because scoring it failed {MAX_TRIES} times. It is not tried again:"
         " it waits for a person."

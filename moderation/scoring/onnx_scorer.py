@@ -8,6 +8,7 @@ import numpy.typing as npt
 from moderation.scoring.artefact import NETWORK_INPUT, NETWORK_OUTPUT, Artefact
 from moderation.scoring.labels import LABELS
 from moderation.scoring.scorer import ScorerUnavailable, Scores
+from moderation.text.language import foreign_language
 from moderation.text.tokens import windows
 
 
@@ -23,7 +24,7 @@ class OnnxScorer:
         return self._artefact.version
 
     def score(self, texts: Sequence[str]) -> list[Scores | None]:
-        """Score each text by itself; None where it cannot be read.
+        """Score each text by itself; None where it cannot be read or is not in English.
 
         Raises ScorerUnavailable when the runtime fails.
         """
@@ -34,7 +35,7 @@ class OnnxScorer:
 
     def _score_one(self, text: str) -> Scores | None:
         ids = self._artefact.tokeniser.read(text)
-        if ids is None:
+        if ids is None or foreign_language(text):
             return None
         # The worst window counts, so that abuse at the end of a long comment is not averaged away.
         # Windows go one by one: ONNX Runtime's LSTM gains nothing from a batch, and nothing is

@@ -14,6 +14,7 @@ from moderation.scoring.artefact import (
     review_thresholds,
 )
 from moderation.scoring.onnx_scorer import OnnxScorer
+from moderation.text.language import foreign_language
 from moderation.training.comments_csv import CsvError
 from moderation.training.compare_cli import compare_command
 from moderation.training.config import ConfigError, chosen_config
@@ -23,6 +24,7 @@ from moderation.training.evaluate_cli import evaluate_command, models_option, re
 from moderation.training.vectors import VectorsError
 
 UNREADABLE = "the model cannot read this text: nothing in it is known to its vocabulary"
+LANGUAGE = "unsupported language: the model learned English only"
 
 model_cli = AppGroup("model", help="Train, evaluate and try the model.")
 
@@ -106,11 +108,12 @@ def score_command(text: str, as_json: bool, models: Path) -> None:
     except ArtefactError as error:
         raise click.ClickException(str(error)) from error
     (scores,) = OnnxScorer(artefact).score([text])
+    reason = LANGUAGE if foreign_language(text) else UNREADABLE
     if as_json:
         answer: dict[str, Any] = {"scores": scores, "model": artefact.version}
-        click.echo(json.dumps(answer if scores else {**answer, "reason": UNREADABLE}))
+        click.echo(json.dumps(answer if scores else {**answer, "reason": reason}))
     elif scores is None:
-        click.echo(UNREADABLE)
+        click.echo(reason)
     else:
         for label, threshold in review_thresholds(artefact.card).items():
             mark = "  over the review threshold" * (scores[label] >= threshold)

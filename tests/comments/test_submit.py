@@ -38,6 +38,11 @@ def test_a_text_that_the_model_cannot_read_is_held_not_published(comment):
     assert sent.scores is None
 
 
+def test_a_text_in_another_language_is_held_for_that(comment):
+    sent = comment("xyzzy: dieser Text ist auf Deutsch geschrieben")
+    assert (sent.status, sent.hold_reason) == (Status.HELD, HoldReason.LANGUAGE)
+
+
 def test_with_the_scorer_down_the_comment_is_held_unscored(comment, scorer):
     scorer.down = True
     sent = comment("A kind word")

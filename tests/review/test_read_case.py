@@ -64,6 +64,13 @@ def test_an_unreadable_one_says_that_it_waits_for_a_person(comment, desk):
     assert "the model knows nothing in this text" in page
 
 
+def test_one_in_another_language_says_that_the_model_learned_english_only(comment, desk):
+    page = words(
+        desk.get(f"/review/{comment('xyzzy: dieser Text ist auf Deutsch geschrieben').id}")
+    )
+    assert "Held for its unsupported language" in page
+
+
 def test_a_quarantined_one_says_that_it_is_not_tried_again(app, desk):
     scorer = FixedScorer()
     scorer.chokes_on = "poison"
