@@ -32,7 +32,8 @@ UNDER_WAY = HOME / "switch.json"  # there while a switch is not settled
 LAST = HOME / "last-switch.json"  # how the last one ended
 BACKUPS = Path("/var/backups/evenkeel")
 SITE, TRIAL = Path("/run/evenkeel/web.sock"), Path("/run/evenkeel/check.sock")
-PATIENCE = 60.0  # seconds for /readyz
+PATIENCE = 60.0  # seconds for /readyz to answer at all
+SECOND_THOUGHTS = 5.0  # seconds for a no to become a yes: visitors are waiting
 STARTS = 5  # of the site, until a switch must be settled
 
 
@@ -157,16 +158,18 @@ def _wait_until_ready(door: Path, service: str) -> None:
     """Ask /readyz until it says yes. Raises Failed with what it said last."""
     until = time.monotonic() + PATIENCE
     while True:
-        ready, said = _ask(door)
-        if ready:
+        status, said = _ask(door)
+        if status == 200:
             return
+        if status:
+            until = min(until, time.monotonic() + SECOND_THOUGHTS)
         if time.monotonic() > until or _systemctl("is-active", "--quiet", service):
             raise Failed(f"/readyz says: {said}. More: journalctl -u {service}")
         time.sleep(0.5)
 
 
-def _ask(door: Path) -> tuple[bool, str]:
-    """Whether /readyz behind this door answers with 200, and what it answers."""
+def _ask(door: Path) -> tuple[int, str]:
+    """With which status /readyz behind this door answers, and what; 0 where nobody answers."""
     connection = http.client.HTTPConnection("localhost", timeout=10)
     try:
         with socket.socket(socket.AF_UNIX) as connection.sock:
@@ -174,9 +177,9 @@ def _ask(door: Path) -> tuple[bool, str]:
             connection.sock.connect(str(door))
             connection.request("GET", "/readyz")
             answer = connection.getresponse()
-            return answer.status == 200, answer.read().decode(errors="replace").strip()
+            return answer.status, answer.read().decode(errors="replace").strip()
     except (OSError, http.client.HTTPException) as error:
-        return False, f"no answer ({error})"
+        return 0, f"no answer ({error})"
 
 
 def _restart() -> None:

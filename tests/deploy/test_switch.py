@@ -71,7 +71,7 @@ class Server:
     def ask(self, door):
         self.step()
         version = self.running if door == switch.SITE else self.tried
-        return bool(version and self.releases[version]), "disk: 3 MiB free"
+        return 200 if version and self.releases[version] else 503, "disk: 3 MiB free"
 
     def flask(self, version, command, *words):
         self.step()
