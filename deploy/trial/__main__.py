@@ -100,6 +100,7 @@ class Trial:
         self.machine.make()
         self.machine.boot()
         self.first_day()
+        self.backed_up_and_restored()
         second = releases.variant(self.first, "trial-2")
         self.under_load("upgraded under load", lambda: self.install(second))
         self.look("after the upgrade", release=second)
@@ -134,6 +135,17 @@ class Trial:
             self.under_load(
                 f"three times systemctl {verb}, under load", lambda v=verb: self.thrice(v)
             )
+
+    def backed_up_and_restored(self) -> None:
+        """As `script/ec2 backup` and `restore` do on the server, but for the bucket."""
+        said = self.machine.run("evenkeel backup --to /var/backups/evenkeel --json")
+        made = json.loads(said.splitlines()[-1])
+        self.see("a backup", f"{made['bytes']} bytes")
+        site = "evenkeel-web.socket evenkeel-web.service"
+        self.machine.run(f"systemctl stop {site}")
+        self.machine.run(f"evenkeel restore {made['file']} --replace")
+        self.machine.run(f"systemctl start {site}")
+        self.look("after it was restored", release=self.first)
 
     def thrice(self, verb: str) -> None:
         """Three times, with some seconds between."""
