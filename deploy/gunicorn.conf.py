@@ -41,6 +41,19 @@ control_socket_disable = True  # signals are enough, and a socket is one more do
 loglevel = "warning"
 
 
+def on_starting(server):
+    """Remove the figures of servers that are gone."""
+    from moderation import metrics
+
+    metrics.forget_the_dead(server.app.wsgi().config["EVENKEEL"].metrics)
+
+
+def pre_fork(server, worker):
+    """Give the worker a place: it goes on with the figures of the one that was there."""
+    taken = {other.place for other in server.WORKERS.values()}
+    worker.place = min(set(range(len(taken) + 1)) - taken)
+
+
 def when_ready(server):
     """Say where, once it really answers; behind a proxy, that is said elsewhere."""
     address = server.cfg.bind[0] if isinstance(server.cfg.bind, list) else server.cfg.bind
@@ -50,8 +63,10 @@ def when_ready(server):
 
 def post_worker_init(worker):
     """Load the network before the first comment comes, and refuse to start if it is damaged."""
+    from moderation import metrics
     from moderation.scoring.serving import current_scorer
 
     app = worker.wsgi
+    metrics.count_into(app.config["EVENKEEL"].metrics, server=worker.ppid, place=worker.place)
     with app.app_context():
         current_scorer()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from flask import Flask
 from flask.cli import ScriptInfo, with_appcontext
 from sqlalchemy.exc import DBAPIError
 
+from moderation import metrics
 from moderation.accounts.setup import setup_link
 from moderation.db import db
 from moderation.demo.cli import NOT_EMPTY
@@ -78,7 +80,10 @@ def worker(context: click.Context) -> None:
     app = context.ensure_object(ScriptInfo).load_app()
     with app.app_context():
         _wait_until_prepared()
-    huey = make_huey(app, app.config["EVENKEEL"])
+    settings = app.config["EVENKEEL"]
+    metrics.forget_the_dead(settings.metrics)
+    metrics.count_into(settings.metrics, server=os.getpid())
+    huey = make_huey(app, settings)
     huey.create_consumer(workers=1, periodic=True, check_worker_health=True).run()
 
 

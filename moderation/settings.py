@@ -126,6 +126,12 @@ class Settings:
         "On an EC2 server: the worker sends the use of memory and disk to this namespace of "
         "CloudWatch every minute, as the server's own role. Empty: nowhere.",
     )
+    metrics_token: str = setting(
+        "",
+        "What Prometheus shows to read /metrics (Authorization: Bearer); at least 24 characters. "
+        "Empty: nobody may.",
+        secret=True,
+    )
     log_level: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
 
     @classmethod
@@ -191,6 +197,8 @@ class Settings:
                 "EVENKEEL_WEBHOOK_SECRET must have at least 24 characters: without it nobody can"
                 " tell that a message is yours."
             )
+        if self.metrics_token and len(self.metrics_token) < 24:
+            raise SettingsError("EVENKEEL_METRICS_TOKEN must have at least 24 characters.")
         if self.smtp_url and not self.smtp_url.startswith(("smtp://", "smtps://")):
             raise SettingsError("SMTP_URL must begin with smtp:// or smtps://.")
         if self.smtp_url and not (self.mail_from and self.public_url):
@@ -198,6 +206,11 @@ class Settings:
                 "SMTP_URL needs EVENKEEL_MAIL_FROM and EVENKEEL_PUBLIC_URL: a mail has a sender"
                 " and a link."
             )
+
+    @property
+    def metrics(self) -> Path:
+        """The folder in which the processes of this machine count."""
+        return self.instance / "metrics"
 
     @property
     def hosts(self) -> list[str]:

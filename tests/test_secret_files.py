@@ -5,7 +5,14 @@ import pytest
 from moderation.settings import Settings, SettingsError, described
 
 KEY = "k" * 40
-SECRETS = {"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL", "EVENKEEL_WEBHOOK_SECRET"}
+SECRETS = {
+    "SECRET_KEY",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SMTP_URL",
+    "EVENKEEL_WEBHOOK_SECRET",
+    "EVENKEEL_METRICS_TOKEN",
+}
 
 
 @pytest.fixture

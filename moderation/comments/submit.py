@@ -18,6 +18,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from moderation import metrics
 from moderation.audit.record import SYSTEM
 from moderation.comments.author_rules import Muted, rule_in_force
 from moderation.comments.clock import due_at
@@ -170,6 +171,7 @@ def _give_up_after_too_many(comment_id: int, at: datetime | None) -> None:
 
 
 def _quarantine(comment: Comment, at: datetime | None) -> None:
+    metrics.count(metrics.judged_comments, Status.HELD, HoldReason.QUARANTINED)
     change_status(
         comment,
         Status.HELD,
@@ -200,6 +202,7 @@ def _settle(
             to, reason = OUTCOME[decide(scores, policy).action]
             if to is Status.PUBLISHED and _is_under_review(comment):
                 to, reason = Status.HELD, HoldReason.AUTHOR
+        metrics.count(metrics.judged_comments, to, reason or "none")
         event = change_status(comment, to, SYSTEM, hold_reason=reason, at=at)
         if event is not None:
             promise_effects(event, comment)

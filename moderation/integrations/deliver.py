@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import or_, select
 
+from moderation import metrics
 from moderation.audit.tables import Event
 from moderation.comments.tables import Comment
 from moderation.db import db, now, writing
@@ -42,6 +43,7 @@ def deliver_due(settings: Settings, *, at: datetime | None = None) -> int:
             _note_failure(effect.id, error)
         else:
             sent += 1
+            metrics.count(metrics.deliveries, effect.kind, "sent")
             with writing() as session:
                 session.get_one(Effect, effect.id).sent_at = now()
     return sent
@@ -82,5 +84,7 @@ def _note_failure(effect_id: int, error: Exception) -> None:
     with writing() as session:
         effect = session.get_one(Effect, effect_id)
         effect.error = f"{type(error).__name__}: {error}"[:500]
-        if effect.tries >= MAX_TRIES:
+        given_up = effect.tries >= MAX_TRIES
+        metrics.count(metrics.deliveries, effect.kind, "given_up" if given_up else "failed")
+        if given_up:
             effect.failed_at = now()

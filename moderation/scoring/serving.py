@@ -10,6 +10,7 @@ import structlog
 from flask import Flask, current_app
 
 from moderation.scoring.artefact import ArtefactError, find_artefact, load_artefact
+from moderation.scoring.counted import Counted
 from moderation.scoring.deadline import Deadline
 from moderation.scoring.onnx_scorer import OnnxScorer
 from moderation.scoring.scorer import Scorer, ScorerUnavailable, Scores
@@ -45,7 +46,7 @@ def current_scorer() -> Scorer:
             models, timeout = current_app.config["SCORER_FROM"]
             artefact = load_artefact(find_artefact(models))
             current_app.extensions[CARD] = artefact.card
-            current_app.extensions[KEY] = Deadline(OnnxScorer(artefact), timeout)
+            current_app.extensions[KEY] = Counted(Deadline(OnnxScorer(artefact), timeout))
         scorer: Scorer = current_app.extensions[KEY]
         return scorer
 

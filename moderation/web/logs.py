@@ -18,7 +18,10 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, request
 
+from moderation import metrics
+
 REQUEST_ID = "X-Request-ID"
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 def init_app(app: Flask, level: str, *, trust_proxy: bool) -> None:
@@ -73,16 +76,25 @@ def init_app(app: Flask, level: str, *, trust_proxy: bool) -> None:
     @app.after_request
     def end(response: Response) -> Response:
         response.headers[REQUEST_ID] = g.request_id
+        seconds = time.perf_counter() - g.started
+        # The route, not the address: addresses hold search words and secret links.
+        route, status = str(request.url_rule or "-"), response.status_code
+        metrics.count(metrics.requests, _method(), route, str(status))
+        metrics.observe(metrics.request_seconds, seconds, route, f"{status // 100}xx")
         if request.endpoint != "static":
             log.info(
                 "request",
                 method=request.method,
-                # The route, not the address: addresses hold search words and secret links.
-                route=str(request.url_rule or "-"),
-                status=response.status_code,
-                ms=round((time.perf_counter() - g.started) * 1000, 1),
+                route=route,
+                status=status,
+                ms=round(seconds * 1000, 1),
             )
         return response
+
+
+def _method() -> str:
+    """The method, if it is one that HTTP knows: a stranger's invention is no label."""
+    return request.method if request.method in METHODS else "other"
 
 
 def _request_id(trust_proxy: bool) -> str:
