@@ -3,9 +3,9 @@
     python -m benchmarks.memory                        nginx is left out where it is not installed
     python -m benchmarks.memory --requests 5000 --json
 
-Starts the stack in a folder of its own on loopback, sends it comments and reads pages, and adds up the
-proportional share of each process (PSS: what several share is divided among them), as the kernel
-states it in /proc/PID/smaps_rollup. Linux only; reading nginx' share needs its user or root.
+Starts the stack in a folder of its own on loopback, sends it comments and reads pages, and adds up
+the proportional share of each process (PSS: what several share is divided among them), as the
+kernel states it in /proc/PID/smaps_rollup. Linux only.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from rich.table import Table
 
 ROOT = Path(__file__).resolve().parent.parent
 BUDGET = 400  # MB of PSS for the whole stack
-WORDS = "the bridge opens late and nobody on the council asked who pays for it this time".split()
+WORDS = ["bridge", "opens", "late", "and", "nobody", "on", "the", "council", "asked", "who", "pays"]
 NGINX = """
 daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log; worker_processes 1;
 events {{ worker_connections 256; }}

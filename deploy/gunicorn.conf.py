@@ -1,5 +1,6 @@
 """How gunicorn serves: a few threaded workers, recycled now and then."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -42,10 +43,16 @@ loglevel = "warning"
 
 
 def on_starting(server):
-    """Remove the figures of servers that are gone."""
+    """Remove the figures of servers that are gone, and leave what is loaded to all workers.
+
+    A collection of garbage in a worker would write to everything it looks at, and what is written
+    to is shared no longer: docs/decisions/0311-memory.md.
+    """
     from moderation import metrics
 
     metrics.forget_the_dead(server.app.wsgi().config["EVENKEEL"].metrics)
+    gc.collect()
+    gc.freeze()
 
 
 def pre_fork(server, worker):

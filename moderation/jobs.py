@@ -19,12 +19,13 @@ from huey.registry import Message
 from huey.serializer import Serializer
 from redis.exceptions import RedisError
 
-from moderation.comments.submit import rescore
+from moderation.comments.submit import left_unscored, rescore
 from moderation.db import alone, now
 from moderation.integrations.cloudwatch import send_use
 from moderation.integrations.deliver import deliver_due
 from moderation.integrations.digest import send_digests
 from moderation.operations.backup import back_up, drop_old
+from moderation.operations.job_runs import noted
 from moderation.operations.retention import erase_old
 from moderation.quality.draw import draw_looks
 from moderation.redis_pool import redis_pool
@@ -79,7 +80,8 @@ def make_huey(app: Flask, settings: Settings) -> Huey:
         def run_alone() -> None:
             with app.app_context(), alone(job.__name__, wait=False) as ours:
                 if ours:
-                    job()
+                    with noted(job.__name__):
+                        job()
 
         huey.periodic_task(when, name=job.__name__)(run_alone)
 
@@ -117,7 +119,12 @@ def make_huey(app: Flask, settings: Settings) -> Huey:
 
 
 def rescore_if_able() -> int:
-    """Rescore what is left unscored, if the scorer works at all. Returns how many it settled."""
+    """Rescore what is left unscored, if the scorer works at all. Returns how many it settled.
+
+    The network is loaded when there is something to score, not before: it takes 40 MB.
+    """
+    if not left_unscored(limit=1):
+        return 0
     try:
         scorer = current_scorer()
         _probe(scorer)

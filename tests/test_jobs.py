@@ -9,11 +9,15 @@ from ipaddress import IPv6Address
 
 import pytest
 from huey.registry import Message
+from sqlalchemy import select
 
+from moderation import jobs
 from moderation.comments.submit import Draft, submit
 from moderation.comments.tables import Comment, Status
 from moderation.db import db, now
 from moderation.jobs import JsonSerializer, make_huey, rescore_if_able
+from moderation.operations.tables import JobRun
+from moderation.scoring.serving import current_card
 
 
 def test_the_unscored_wait_without_losing_tries_while_the_scorer_is_down(app, scorer):
@@ -45,6 +49,30 @@ def test_the_minutely_job_goes_through_the_queue_and_rescores(app, scorer, setti
     assert (settings.instance / "jobs.sqlite").exists()
     db.session.rollback()
     assert db.session.get_one(Comment, sent.id).status == Status.PUBLISHED
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+def test_the_worker_keeps_how_each_job_went(app, settings, monkeypatch):
+    def break_down():
+        raise LookupError
+
+    monkeypatch.setattr(jobs, "draw_looks", break_down)
+    huey = make_huey(app, settings)
+    for job in huey.read_periodic(now().replace(tzinfo=None)):
+        huey.enqueue(job)
+        huey.execute(huey.dequeue())
+    db.session.rollback()
+    errors = {run.job: run.error for run in db.session.scalars(select(JobRun))}
+    assert errors.pop("break_down") == "LookupError"
+    assert len(errors) >= 3
+    assert set(errors.values()) == {None}
+
+
+def test_the_network_is_not_loaded_while_nothing_waits_for_scores(site):
+    idle = site(scorer=None)
+    with idle.app_context():
+        assert rescore_if_able() == 0
+        assert current_card() is None
 
 
 @pytest.mark.redis

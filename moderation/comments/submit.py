@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -120,10 +121,25 @@ def rescore(scorer: Scorer, *, limit: int = 500) -> int:
     """Judge the comments that were left unscored. Returns how many now have an answer.
 
     To be called when the scorer is known to work: each call costs a comment one of its tries.
+    """
+    waiting = left_unscored(limit=limit)
+    for comment_id in waiting:
+        judge(comment_id, scorer)
+    left = db.session.scalars(
+        select(Comment.id).where(
+            Comment.id.in_(waiting), Comment.hold_reason == HoldReason.UNSCORED
+        )
+    ).all()
+    return len(waiting) - len(left)
+
+
+def left_unscored(*, limit: int) -> Sequence[int]:
+    """The comments without scores that no request has in hand any more.
+
     Those tried least come first, so that one that ends this process holds up no others.
     """
     moment = now()
-    waiting = db.session.scalars(
+    return db.session.scalars(
         select(Comment.id)
         .where(
             Comment.hold_reason == HoldReason.UNSCORED,
@@ -133,14 +149,6 @@ def rescore(scorer: Scorer, *, limit: int = 500) -> int:
         .order_by(Comment.tries, Comment.created_at, Comment.id)
         .limit(limit)
     ).all()
-    for comment_id in waiting:
-        judge(comment_id, scorer)
-    left = db.session.scalars(
-        select(Comment.id).where(
-            Comment.id.in_(waiting), Comment.hold_reason == HoldReason.UNSCORED
-        )
-    ).all()
-    return len(waiting) - len(left)
 
 
 def author_key(name: str, email: str | None) -> str:
