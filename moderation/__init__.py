@@ -21,6 +21,7 @@ from moderation.operations import tables as _operations  # noqa: F401 - Alembic 
 from moderation.operations import views as operations
 from moderation.operations.cli import backup_cli, restore_command
 from moderation.operations.data_cli import data_cli
+from moderation.operations.doctor_cli import doctor_command
 from moderation.outbox import tables as _outbox  # noqa: F401 - Alembic must see it
 from moderation.quality import look_views as looks
 from moderation.quality import views as quality
@@ -108,6 +109,7 @@ def create_app(settings: Settings | None = None, scorer: Scorer | None = None) -
         backup_cli,
         restore_command,
         data_cli,
+        doctor_command,
     ):
         app.cli.add_command(commands)
     cli.init_app(app)
