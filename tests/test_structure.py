@@ -103,7 +103,7 @@ def test_a_readme_of_every_command_has_an_example(tmp_path):
     from tests.conftest import settings_for_tests
 
     app = create_app(settings_for_tests(tmp_path), FixedScorer())
-    ours = {"model", "demo", "user", "labels", "data", "prepare", "serve", "worker"}
+    ours = {"model", "demo", "user", "labels", "data", "prepare", "serve", "worker", "doctor"}
     commands = [app.cli.commands[name] for name in ours]
     while commands:
         command = commands.pop()

@@ -28,6 +28,7 @@ OPEN_TO_ANYONE = {
     "accounts.setup",
     "accounts.welcome",
     "operations.alive",
+    "operations.metrics",
     "operations.ready",
 }
 
