@@ -87,9 +87,8 @@ def spent_by(work: Callable[[], object], web: int, settings: Settings) -> Spent:
     start = time.perf_counter(), tree_seconds(web), *of_postgresql(settings)
     work()
     end = time.perf_counter(), tree_seconds(web), *of_postgresql(settings)
-    spent.wall, spent.web, spent.database, spent.wal = (
-        b - a for a, b in zip(start, end, strict=True)
-    )
+    took = (after - before for before, after in zip(start, end, strict=True))
+    spent.wall, spent.web, spent.database, spent.log = took
     return spent
 
 

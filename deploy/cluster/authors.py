@@ -8,6 +8,7 @@ import secrets
 import threading
 import time
 from collections import Counter
+from contextlib import closing
 from urllib.parse import urlencode
 
 PATIENCE = 90  # seconds for which one comment is sent again and again
@@ -71,23 +72,22 @@ class Authors:
 
     def _open(self) -> tuple[str, str]:
         """The form's token and the cookie that belongs to it."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=40)
-        connection.request("GET", "/")
-        answer = connection.getresponse()
-        page, cookie = answer.read().decode(), (answer.getheader("Set-Cookie") or "").split(";")[0]
-        connection.close()
+        status, cookie, page = self._ask("GET", None, {})
         found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
-        if answer.status != 200 or found is None:
-            raise http.client.HTTPException(f"no form: {answer.status}")
+        if status != 200 or found is None:
+            raise http.client.HTTPException(f"no form: {status}")
         return found.group(1), cookie
 
     def _send(self, form: tuple[str, str], name: str, text: str, key: str) -> int:
         token, cookie = form
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=40)
         fields = {"csrf_token": token, "name": name, "text": text, "submission_key": key}
         kind = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie}
-        connection.request("POST", "/", urlencode(fields), kind)
-        answer = connection.getresponse()
-        answer.read()
-        connection.close()
-        return answer.status
+        return self._ask("POST", urlencode(fields), kind)[0]
+
+    def _ask(self, verb: str, body: str | None, headers: dict[str, str]) -> tuple[int, str, str]:
+        """The answer's status, its cookie and its text."""
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=40)) as connection:
+            connection.request(verb, "/", body, headers)
+            answer = connection.getresponse()
+            cookie = (answer.getheader("Set-Cookie") or "").split(";")[0]
+            return answer.status, cookie, answer.read().decode()

@@ -50,11 +50,15 @@ class Machine:
         self.jobs = self._run(["worker"]) if not self.jobs else self.jobs
 
     def _run(self, words: list[str]) -> subprocess.Popen[bytes]:
-        log = (self.instance / f"{words[0]}.log").open("ab")
-        return subprocess.Popen(
-            [*FLASK, *words], cwd=ROOT, env=self.environ, stdout=log, stderr=log,
-            start_new_session=True,
-        )  # fmt: skip
+        with (self.instance / f"{words[0]}.log").open("ab") as log:
+            return subprocess.Popen(
+                [*FLASK, *words],
+                cwd=ROOT,
+                env=self.environ,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
 
     def kill(self) -> None:
         """As when the power fails."""
@@ -72,8 +76,8 @@ class Machine:
 
     def mistakes(self) -> list[str]:
         """The lines of its logs that tell of an error that nobody had thought of."""
-        lines = (line for log in self.instance.glob("*.log") for line in log.open())
-        return [line for line in lines if "unhandled_exception" in line]
+        logs = [log.read_text() for log in self.instance.glob("*.log")]
+        return [line for log in logs for line in log.splitlines() if "unhandled_exception" in line]
 
     def ready(self) -> dict[str, object]:
         """What /readyz says; nothing at all where nobody answers."""
