@@ -12,6 +12,7 @@ from moderation.comments.author_rules import end_rule, is_in_force, make_rule, r
 from moderation.comments.tables import Comment, RuleKind
 from moderation.db import MAX_ID
 from moderation.policy.versions import current_policy
+from moderation.review.history import decided_on
 from moderation.review.views import NUMBER, comment_for
 from moderation.web.guard import requires
 from moderation.web.permissions import Permission
@@ -62,15 +63,17 @@ def end(comment_id: int, rule_id: int) -> ResponseReturnValue:
 def _show(comment: Comment, form: RuleForm) -> str:
     policy = current_policy()
     rules = rules_about(comment.author_key)
+    page = comments_by(
+        comment.author_key, after=request.args.get("after"), before=request.args.get("before")
+    )
     return render_template(
         "authors/author.html",
         comment=comment,
         form=form,
         record=record_of(comment.author_key, policy),
         policy=policy,
-        page=comments_by(
-            comment.author_key, after=request.args.get("after"), before=request.args.get("before")
-        ),
+        page=page,
+        decided=decided_on([row.id for row in page.rows]),
         in_force=[rule for rule in rules if is_in_force(rule)],
         past=[rule for rule in rules if not is_in_force(rule)],
     )

@@ -32,6 +32,7 @@ from moderation.policy.versions import current_policy
 from moderation.quality.tables import Look, LookKind
 from moderation.review.decide import Judgement
 from moderation.review.decide import decide as decide_by_hand
+from moderation.review.guidelines import guidelines, start_with_some
 from moderation.review.near import index_new
 from moderation.review.tables import Verdict
 from moderation.scoring.scorer import Scorer
@@ -58,6 +59,8 @@ APPROVAL_NOTES = [
     "Harmless: the model takes the word out of its sentence.",
     "Strong opinion, no person attacked.",
 ]
+# Which of the site's first guidelines a rejection names, by the class; of all others the first.
+GUIDELINE_OF = {"threat": 1, "identity_hate": 1}
 REMOVAL_NOTES = ["Reported by a reader.", "Mild words, nasty meaning: it slipped through."]
 
 # (status after scoring, verdict of the story) → where a moderator sends it.
@@ -75,6 +78,7 @@ class _Decision:
     to: Status
     by: Actor
     note: str | None
+    guideline_id: int | None
 
 
 def is_empty() -> bool:
@@ -102,6 +106,7 @@ def fill(scorer: Scorer, *, advance: Callable[[], object] = lambda: None) -> Seq
             return []
         begin = today - timedelta(hours=max(line["hours_ago"] for line in story) + 24)
         moderators = _people(logins, hashes, begin)
+        start_with_some(SYSTEM, at=begin)
         # What happens next, by its moment; the number keeps equal moments in order.
         number = count()
         todo: list[tuple[datetime, int, dict[str, Any] | _Decision]] = [
@@ -111,7 +116,7 @@ def fill(scorer: Scorer, *, advance: Callable[[], object] = lambda: None) -> Seq
         while todo:
             at, _, what = heapq.heappop(todo)
             if isinstance(what, _Decision):
-                judgement = Judgement(what.to, note=what.note)
+                judgement = Judgement(what.to, note=what.note, guideline_id=what.guideline_id)
                 decide_by_hand(what.comment_id, judgement, what.by, seen=what.seen, at=at)
                 continue
             comment = submit(_draft(what), scorer, at=at)
@@ -188,7 +193,8 @@ def _decision(comment: Comment, verdict: str | None, by: Actor, random: Random) 
     to = ENDINGS.get((comment.status, verdict or ""))
     if to is None:
         return None
-    return _Decision(comment.id, comment.status, to, by, _note(comment, to, random))
+    note = _note(comment, to, random)
+    return _Decision(comment.id, comment.status, to, by, note, _guideline(comment, to))
 
 
 def _note(comment: Comment, to: Status, random: Random) -> str | None:
@@ -201,6 +207,14 @@ def _note(comment: Comment, to: Status, random: Random) -> str | None:
     if crossed and random.random() < 0.3:
         return random.choice(REJECTION_NOTES[crossed[0].label])
     return None
+
+
+def _guideline(comment: Comment, to: Status) -> int | None:
+    """The reason that its author reads, where it is turned down."""
+    if to is Status.PUBLISHED:
+        return None
+    worst = max(comment.scores or {}, key=lambda label: getattr(comment, label), default="toxic")
+    return guidelines()[GUIDELINE_OF.get(worst, 0)].id
 
 
 def _delay(random: Random) -> float:

@@ -8,10 +8,12 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from moderation.audit.record import Actor, record
-from moderation.comments.tables import Status
+from moderation.comments.tables import Comment, Status
 from moderation.db import db, now, writing
 from moderation.quality.tables import Look, LookKind
+from moderation.review.filters import Filter
 from moderation.review.labels import set_labels
+from moderation.review.preferences import preferences_of
 from moderation.review.tables import Labelling, Verdict
 
 # For so long a look that was taken is kept from the others.
@@ -29,7 +31,8 @@ def count_looks_for(user_id: int) -> int:
 def take_look(by: Actor) -> Look | None:
     """Give a person a look: the one that they have, else the next that nobody has. None: no more.
 
-    Nobody looks again at what they have decided or labelled themselves.
+    Nobody looks again at what they have decided or labelled themselves, nor at what is over the
+    threshold of a class that they leave out.
     """
     with writing() as session:
         waiting = select(Look).where(_may_take(by.id)).with_for_update(skip_locked=True)
@@ -90,4 +93,10 @@ def _may_take(user_id: int | None) -> ColumnElement[bool]:
         ~exists().where(Verdict.comment_id == Look.comment_id, Verdict.user_id == user_id),
         ~exists().where(Labelling.comment_id == Look.comment_id, Labelling.user_id == user_id),
     )
-    return and_(Look.answered_at.is_(None), or_(Look.user_id == user_id, for_anybody))
+    left_out = [
+        Look.comment_id.not_in(select(Comment.id).where(condition))
+        for condition in Filter(
+            without=",".join(preferences_of(user_id).left_out) if user_id else None
+        ).over_left_out()
+    ]
+    return and_(Look.answered_at.is_(None), or_(Look.user_id == user_id, for_anybody), *left_out)

@@ -21,8 +21,8 @@ NOTHING = "none"
 
 
 class State(StrEnum):
-    """Where the listed comments stand: held, held for one reason, published and reported by
-    readers, decided, or anywhere."""
+    """Where the listed comments stand: held, held for one reason, reported by readers and not
+    settled, decided, or anywhere."""
 
     HELD = "held"
     SCORE = "score"
@@ -173,8 +173,9 @@ class Filter:
     def _standing(self) -> list[ColumnElement[bool]]:
         if self.state is State.ALL:
             return []
-        if self.state is State.REPORTED:
-            return [Comment.reports > 0, _unindexed(Comment.status) == Status.PUBLISHED]
+        if self.state is State.REPORTED:  # held: it was approved, reported, and the approval undone
+            open_ones = (Status.PUBLISHED, Status.HELD)
+            return [Comment.reports > 0, _unindexed(Comment.status).in_(open_ones)]
         if str(self.state) in set(Status):
             return [self.stands_at(Status(self.state))]
         if self.state is State.SCORE and self.needs_scores:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 
@@ -34,7 +35,9 @@ def guidelines() -> Sequence[Guideline]:
     ).all()
 
 
-def save_guideline(guideline_id: int | None, title: str, text: str, by: Actor) -> Guideline:
+def save_guideline(
+    guideline_id: int | None, title: str, text: str, by: Actor, *, at: datetime | None = None
+) -> Guideline:
     """Add a guideline at the end (None), or word one anew.
 
     Raises LookupError if there is none in force with that number, TitleTaken.
@@ -48,7 +51,7 @@ def save_guideline(guideline_id: int | None, title: str, text: str, by: Actor) -
             row = Guideline(title=title, text=text, position=last + 1)
             session.add(row)
             session.flush()
-            record("guideline.added", by, ("guideline", row.id), after=title)
+            record("guideline.added", by, ("guideline", row.id), after=title, at=at)
             return row
         if guideline_id not in known:
             raise LookupError(f"there is no guideline {guideline_id}")
@@ -69,12 +72,12 @@ def retire_guideline(guideline_id: int, by: Actor) -> None:
         record("guideline.retired", by, ("guideline", row.id), before=row.title)
 
 
-def start_with_some(by: Actor) -> None:
+def start_with_some(by: Actor, *, at: datetime | None = None) -> None:
     """Add the guidelines to start with, where there are none."""
     with writing():
         if not guidelines():
             for title, text in TO_START_WITH:
-                save_guideline(None, title, text, by)
+                save_guideline(None, title, text, by, at=at)
 
 
 def guideline_given(comment_id: int) -> Guideline | None:

@@ -1,15 +1,17 @@
-"""What is known of an author: how their comments fared, and the latest of them."""
+"""What was before: how an author's comments fared, and how comments were decided."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 
+from moderation.accounts.tables import User
 from moderation.comments.tables import Comment, Status
 from moderation.db import db
+from moderation.review.tables import Guideline, Verdict
 
 LATEST = 5
 
@@ -52,3 +54,29 @@ def author_of(comment: Comment) -> Author:
         counts={status: found[status] for status in Status if status in found},
         others=others,
     )
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A verdict by which a comment stands where it does: whose it is, by which guideline."""
+
+    verdict: Verdict
+    by: str
+    guideline: str | None
+
+
+def decided_on(comment_ids: Collection[int]) -> Mapping[int, Decided]:
+    """The latest such verdict on each of these comments that has one."""
+    rows = db.session.execute(
+        select(Verdict, User.display_name, Guideline.title)
+        .join(Comment, Comment.id == Verdict.comment_id)
+        .join(User, User.id == Verdict.user_id)
+        .outerjoin(Guideline, Guideline.id == Verdict.guideline_id)
+        .where(
+            Verdict.comment_id.in_(comment_ids),
+            Verdict.undone_at.is_(None),
+            Verdict.to_status == Comment.status,
+        )
+        .order_by(Verdict.id)
+    )
+    return {verdict.comment_id: Decided(verdict, by, title) for verdict, by, title in rows}

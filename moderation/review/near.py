@@ -18,10 +18,10 @@ from sqlalchemy import ScalarSelect, exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
-from moderation.accounts.tables import User
 from moderation.comments.tables import Comment, Status
 from moderation.db import db, writing
-from moderation.review.tables import Guideline, NearKey, Pile, Verdict
+from moderation.review.history import Decided, decided_on
+from moderation.review.tables import NearKey, Pile, Verdict
 from moderation.text.characters import FOREIGN
 from moderation.text.clean import clean
 
@@ -116,9 +116,7 @@ class Precedent:
 
     comment: Comment
     similarity: float
-    verdict: Verdict
-    by: str
-    guideline: str | None
+    decided: Decided
 
 
 def precedents_of(comment: Comment, *, limit: int = 2) -> Sequence[Precedent]:
@@ -133,30 +131,11 @@ def precedents_of(comment: Comment, *, limit: int = 2) -> Sequence[Precedent]:
     )
     alike = {n: similarity(runs, runs_of(text) or NO_RUNS) for n, text in decided}
     best = sorted((n for n in alike if alike[n] >= SIMILAR), key=lambda n: -alike[n])
-    found = _standing_verdicts(best)
+    found = decided_on(best)
     return [
-        Precedent(comment, alike[comment.id], verdict, by, guideline)
-        for comment, verdict, by, guideline in (found[n] for n in best if n in found)
-    ][:limit]
-
-
-def _standing_verdicts(
-    comment_ids: Sequence[int],
-) -> Mapping[int, tuple[Comment, Verdict, str, str | None]]:
-    """The latest verdict on each comment by which it stands where it does, and whose it is."""
-    rows = db.session.execute(
-        select(Comment, Verdict, User.display_name, Guideline.title)
-        .join(Verdict, Verdict.comment_id == Comment.id)
-        .join(User, User.id == Verdict.user_id)
-        .outerjoin(Guideline, Guideline.id == Verdict.guideline_id)
-        .where(
-            Comment.id.in_(comment_ids),
-            Verdict.undone_at.is_(None),
-            Verdict.to_status == Comment.status,
-        )
-        .order_by(Verdict.id)
-    )
-    return {comment.id: (comment, verdict, by, title) for comment, verdict, by, title in rows}
+        Precedent(db.session.get_one(Comment, n), alike[n], found[n])
+        for n in [n for n in best if n in found][:limit]
+    ]
 
 
 def _index_all(comment_ids: Sequence[int]) -> None:

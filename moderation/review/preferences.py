@@ -44,6 +44,7 @@ ACTS: Mapping[str, Act] = {
     "approve": Act("a", "approve, keep, or put back what was rejected or removed"),
     "reject": Act("r", "reject, or remove what is published"),
     "escalate": Act("e", "leave it to an admin"),
+    "reason": Act("g", "give the next reason, which the author reads if you reject"),
     "skip": Act("s", "skip: go on without deciding"),
     "undo": Act("u", "undo your last action"),
     "select": Act("x", "tick it, to decide many at once"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from moderation.comments.author_rules import rule_in_force
 from moderation.comments.submit import MAX_TRIES
-from moderation.comments.tables import Comment, HoldReason, Status
+from moderation.comments.tables import Comment, HoldReason, RuleKind, Status
 from moderation.policy.decide import Action, Crossing, Policy, decide
 from moderation.policy.versions import policy_of
 from moderation.scoring.labels import LABELS
@@ -71,6 +72,8 @@ def why(comment: Comment) -> Why:
         return Why(WITHOUT_SCORES[HoldReason(comment.hold_reason)])
     policy = policy_of(comment.policy_version)
     decision = decide(comment.scores, policy)
+    if comment.hold_reason == HoldReason.AUTHOR:
+        return Why(_by_rule(comment), policy=policy)
     if decision.action is Action.PUBLISH:
         return Why("No score is over its threshold.", policy=policy)
     outcome, now, then = OUTCOMES[decision.action]
@@ -78,6 +81,15 @@ def why(comment: Comment) -> Why:
     if decision.action is Action.REJECT:
         crossed = _auto_rejecting(comment, policy)
     return Why(now if comment.status == outcome else then, crossed, policy)
+
+
+def _by_rule(comment: Comment) -> str:
+    """The rule about its author that holds it, with its reason and its end."""
+    held = "Held because a rule asks to see everything by this author first"
+    rule = rule_in_force(comment.author_key, RuleKind.REVIEW)
+    if rule is None:
+        return f"{held}. The rule has ended since; no score is over its threshold."
+    return f"{held}, until {rule.until:%Y-%m-%d}: “{rule.reason}” No score is over its threshold."
 
 
 def _auto_rejecting(comment: Comment, policy: Policy) -> tuple[Crossing, ...]:

@@ -24,6 +24,11 @@ def time_left(moment: datetime) -> str:
     return f"{_span(seconds)} left" if seconds >= 0 else f"{_span(-seconds)} over"
 
 
+def is_past(moment: datetime) -> bool:
+    """Whether `moment` is over."""
+    return moment < now()
+
+
 def _span(seconds: float) -> str:
     """A length of time in its largest whole unit."""
     for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
@@ -69,6 +74,7 @@ def init_app(app: Flask, site_name: str) -> None:
     app.jinja_env.filters.update(
         ago=ago,
         time_left=time_left,
+        is_past=is_past,
         datetime_full=datetime_full,
         page_title=page_title,
         label_name=label_name,

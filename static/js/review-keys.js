@@ -16,6 +16,13 @@ function tick() {
   pane.rowOf(pane.shown()?.dataset.case)?.querySelector("[name=ids]")?.click();
 }
 
+function nextReason() {
+  const field = pane.pane().querySelector("[data-decision] [name=guideline]");
+  if (!field) return;
+  field.selectedIndex = (field.selectedIndex + 1) % field.length;
+  pane.say(`Reason: ${field.selectedOptions[0].text}`);
+}
+
 let revealedAt = 0;
 function reveal() {
   const text = pane.pane().querySelector("[data-mask]");
@@ -25,7 +32,7 @@ function reveal() {
 
 const openKeys = () => document.getElementById("keys").showModal();
 
-listen({ j: () => step(1), k: () => step(-1), x: tick, v: reveal, "?": openKeys }, pane.isWaiting);
+listen({ j: () => step(1), k: () => step(-1), x: tick, g: nextReason, v: reveal, "?": openKeys }, pane.isWaiting);
 
 document.addEventListener("keyup", (event) => {
   if (shippedKey(event.key) !== "v" || !revealedAt) return;

@@ -1,6 +1,9 @@
 """The page of one author."""
 
 from moderation.comments.submit import Draft, submit
+from moderation.comments.tables import Status
+from moderation.review.decide import Judgement, decide
+from moderation.review.guidelines import guidelines, start_with_some
 from tests.page import read
 
 
@@ -37,3 +40,15 @@ def test_there_is_no_page_for_a_comment_that_is_not_there(signed_in, moderator):
 def test_a_broken_cursor_is_a_bad_request(signed_in, moderator, comment):
     answer = signed_in(moderator).get(f"/review/{comment().id}/author?after=x")
     assert answer.status_code == 400
+
+
+def test_it_says_who_decided_what_and_by_which_guideline(signed_in, moderator, comment):
+    start_with_some(moderator.actor)
+    sent = [comment(text, author="Tess") for text in ("A kind word", "you idiot", "what an idiot")]
+    judgement = Judgement(Status.REJECTED, guideline_id=guidelines()[0].id)
+    decide(sent[1].id, judgement, moderator.actor, seen=Status.HELD)
+    cells = read(signed_in(moderator).get(f"/review/{sent[0].id}/author")).all(
+        "td", **{"data-label": "Decided by"}
+    )
+    said = [" ".join(cell.text.split()) for cell in cells]
+    assert said == ["nobody yet", "Mona, just nowBe kind", "the model"]

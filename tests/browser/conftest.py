@@ -78,7 +78,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def _wait_for(url: str, server: subprocess.Popen[bytes], output: Path) -> None:
-    for _ in range(240):
+    for _ in range(600):  # a busy machine takes minutes to fill the demo
         if server.poll() is not None:
             break
         try:

@@ -6,6 +6,8 @@ import statistics
 from playwright.sync_api import expect
 
 from moderation.comments.submit import Draft, submit
+from moderation.comments.tables import Comment
+from moderation.db import db
 from tests.browser.conftest import PHONE
 from tests.fixed_scorer import FixedScorer
 
@@ -174,11 +176,40 @@ def test_what_arrives_waits_until_it_is_asked_for(visit, held, inside):
     shows(page, first)
     submit(Draft(page="home", author_name="Tess", text=f"you idiot {mark} more"), FixedScorer())
     pill = page.locator("[data-arrivals]")
+    before = page.locator("[data-row]").bounding_box()
     expect(pill).to_have_text("1 new", timeout=10000)
+    assert page.locator("[data-row]").bounding_box() == before, "nothing moves under a hand"
     expect(page.locator("[data-row]")).to_have_count(1)
     pill.click()
     expect(page.locator("[data-row]")).to_have_count(2)
     shows(page, first)
+
+
+def test_a_server_that_was_away_is_asked_again_by_itself(visit, held):
+    mark, (first,) = held(1)
+    page = visit(view(mark), role="moderator")
+    shows(page, first)
+    before = page.locator("[data-row]").bounding_box()
+    page.route("**/review/live*", lambda route: route.abort())
+    expect(page.locator("[data-offline]")).to_contain_text("does not answer", timeout=10000)
+    assert page.locator("[data-row]").bounding_box() == before
+    submit(Draft(page="home", author_name="Tess", text=f"you idiot {mark} more"), FixedScorer())
+    page.unroute("**/review/live*")
+    expect(page.locator("[data-arrivals]")).to_have_text("1 new", timeout=20000)
+    expect(page.locator("[data-offline]")).to_be_hidden()
+
+
+def test_a_reason_is_given_by_key_and_its_author_reads_it(visit, held, stand):
+    mark, (first, second) = held(2)
+    page = visit(view(mark), role="moderator")
+    shows(page, first)
+    press(page, "g")
+    expect(page.locator("#guideline option:checked")).to_have_text("Be kind")
+    press(page, "r")
+    shows(page, second)
+    stand([first], "rejected")
+    token = db.session.get_one(Comment, first).status_token
+    expect(visit(f"/c/{token}").locator("main")).to_contain_text("Be kind")
 
 
 def test_keys_can_be_chosen_and_text_masked_and_a_milder_one_offered(visit, held, stand):

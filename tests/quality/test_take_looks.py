@@ -16,6 +16,7 @@ from moderation.quality.looks import answer_look, count_looks_for, look_of, skip
 from moderation.quality.tables import Look, LookKind
 from moderation.review.decide import Judgement, decide, escalate
 from moderation.review.labels import labels_on, set_labels
+from moderation.review.preferences import DeskPreferences, save_preferences
 from moderation.review.undo import last_action_of, undo
 from tests.page import read
 
@@ -226,3 +227,14 @@ def test_nobody_reads_anothers_look(comment, mona, paul, everything, signed_in, 
     assert signed_in(paul).get(f"/quality/blind/{look.id}").status_code == 404
     assert signed_in(paul).post(f"/quality/blind/{look.id}").status_code == 404
     assert signed_in(viewer).get(f"/quality/blind/{look.id}").status_code == 403
+
+
+def test_nobody_is_given_what_is_over_a_class_that_they_leave_out(comment, mona, paul, everything):
+    sent = comment("i will kill you")
+    decide(sent.id, REJECT, mona, seen=Status.HELD)
+    draw_looks()
+    save_preferences(paul.id, DeskPreferences(left_out=("threat",)))
+    assert (count_looks_for(paul.id), take_look(paul.actor)) == (0, None)
+    save_preferences(paul.id, DeskPreferences(left_out=("insult",)))
+    assert count_looks_for(paul.id) == 1
+    assert take_look(paul.actor).comment_id == sent.id

@@ -52,3 +52,21 @@ def test_the_case_shows_what_readers_said_until_it_is_kept(comment, desk, decide
     assert "This is spam" in page
     decide(sent, "published", seen="published")
     assert "reported it" not in desk.get(f"/review/{sent.id}").text.partition("What happened")[0]
+
+
+def test_what_waits_again_after_an_undo_keeps_its_reports_and_its_place_in_the_view(
+    comment, desk, decide, listed
+):
+    sent = comment("you idiot")
+    decide(sent, "published")
+    report(sent.id, "a", "Insults me")
+    desk.post("/review/undo")
+    assert listed("/review?state=reported") == [sent.id]
+    assert "1 report" in desk.get("/review").text
+
+
+def test_only_what_waits_has_a_clock_to_order_by(comment, desk):
+    comment("you idiot"), comment()
+    assert "Due first" in {c.text for c in read(desk.get("/review")).all("a", cls="chip")}
+    published = read(desk.get("/review?state=published")).all("a", cls="chip")
+    assert "Due first" not in {c.text for c in published}

@@ -126,7 +126,7 @@ def test_the_nearest_earlier_decisions_are_shown(comment, desk, moderator):
     found = precedents_of(new)
     assert [one.comment.id for one in found] == [earlier[0].id, earlier[2].id]
     assert found[0].similarity == 1
-    assert (found[1].verdict.to_status, found[1].by) == ("published", "Mona")
+    assert (found[1].decided.verdict.to_status, found[1].decided.by) == ("published", "Mona")
     page = " ".join(read(desk.get(f"/review/{new.id}")).main.split())
     assert "Mona rejected it" in page
     assert "100 % the same" in page

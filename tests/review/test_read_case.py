@@ -1,13 +1,15 @@
 """Read a case: everything a person needs to decide, shown safely."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from moderation.audit.record import SYSTEM
+from moderation.comments.author_rules import end_rule, make_rule
 from moderation.comments.submit import MAX_TRIES, Draft, judge, store, submit
-from moderation.comments.tables import Comment
-from moderation.db import db, writing
+from moderation.comments.tables import Comment, RuleKind
+from moderation.db import db, now, writing
 from moderation.policy.decide import Threshold
 from moderation.policy.versions import save_policy
 from moderation.scoring.labels import LABELS
@@ -156,3 +158,20 @@ def test_a_case_whose_scores_are_gone_still_opens(comment, decide, desk, scorer)
     with writing():
         db.session.get_one(Comment, sent.id).page = "moved"
     assert desk.get(f"/review/{sent.id}").status_code == 200
+
+
+def test_it_names_the_rule_about_its_author_that_holds_it(comment, desk, moderator):
+    first = comment(author="Tess")
+    rule = make_rule(
+        first.author_key,
+        RuleKind.REVIEW,
+        reason="Too many quarrels",
+        until=now() + timedelta(days=3),
+        by=moderator.actor,
+        about=first.id,
+    )
+    held = comment("Another kind word", author="Tess")
+    page = words(desk.get(f"/review/{held.id}"))
+    assert f"by this author first, until {rule.until:%Y-%m-%d}: “Too many quarrels”" in page
+    end_rule(rule.id, by=moderator.actor, about=first.id)
+    assert "The rule has ended since" in words(desk.get(f"/review/{held.id}"))

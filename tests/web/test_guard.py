@@ -2,16 +2,13 @@
 
 import logging
 import shutil
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
-from moderation import create_app
 from moderation.web.guard import PUBLIC, declared
 from moderation.web.permissions import GRANTED, Permission, Role
 from tests.conftest import settings_for_tests
-from tests.fixed_scorer import FixedScorer
+from tests.routes import routes
 
 # What a stranger may open. A line more is a decision.
 OPEN_TO_ANYONE = {
@@ -33,21 +30,10 @@ OPEN_TO_ANYONE = {
 }
 
 
-def routes():
-    """(endpoint, method, path) of every route there is, with plausible arguments."""
-    with TemporaryDirectory() as folder:
-        app = create_app(settings_for_tests(Path(folder)), FixedScorer())
-    adapter = app.url_map.bind("localhost")
-    for rule in app.url_map.iter_rules():
-        numbers = dict.fromkeys(rule.arguments, 1)
-        words = {"key": "home", "token": "x" * 43, "filename": "css/base.css"}
-        arguments = numbers | {k: v for k, v in words.items() if k in rule.arguments}
-        for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
-            path = adapter.build(rule.endpoint, arguments, method)
-            yield pytest.param(rule.endpoint, method, path, id=f"{method} {rule}")
-
-
-ROUTES = list(routes())
+ROUTES = [
+    pytest.param(one.endpoint, one.method, one.path, id=f"{one.method} {one.rule}")
+    for one in routes()
+]
 GUARDED = [route for route in ROUTES if route.values[0] not in OPEN_TO_ANYONE]
 
 
