@@ -50,6 +50,8 @@ function tell({ held, arrivals, standings, claims, said }, asked) {
   for (const count of document.querySelectorAll(`.nav a[href="${panes().dataset.nav}"] .nav-count`)) {
     count.firstChild.textContent = held;
   }
+  const head = document.querySelector("[data-held]");
+  if (head) head.textContent = held.toLocaleString("en");
   const pill = document.querySelector("[data-arrivals]");
   pill.hidden = !arrivals;
   const words = `${arrivals} new`;

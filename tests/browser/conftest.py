@@ -74,7 +74,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield Site(url, _people(output.read_text()), instance)
     finally:
         server.terminate()
-        server.wait(15)  # it ends all that it began, and soon
+        server.wait(60)  # it ends all that it began, and soon where the machine is not busy
 
 
 def _wait_for(url: str, server: subprocess.Popen[bytes], output: Path) -> None:
