@@ -246,6 +246,7 @@ class NoteForm(Form):
             Length(max=MAX_NOTE, message=f"A note has at most {MAX_NOTE:,} characters."),
         ],
         filters=[tidy],
+        id="note-text",  # the search beside it has "text"
     )
 
 

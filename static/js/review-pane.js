@@ -118,8 +118,10 @@ export function complain(text) {
   box.setAttribute("role", "alert");
   box.dataset.problem = "";
   box.append(...(icon ? [icon] : []), body);
-  shown().querySelector("[data-problem]")?.remove();
-  shown().querySelector(".case-crumbs").after(box);
+  pane().querySelector("[data-problem]")?.remove();
+  const head = pane().querySelector(".case-crumbs");
+  if (head) head.after(box);
+  else pane().prepend(box);
 }
 
 // A plain click on a case of the list shows it here; any other click is the browser's.

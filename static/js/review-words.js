@@ -7,8 +7,9 @@ const SETTLED = 250; // milliseconds on one case before anything is asked: who s
 
 async function mark(place, address) {
   const answer = await fetch(address, { redirect: "manual" });
-  if (!answer.ok || !place.isConnected) return;
+  if (!answer.ok) return;
   const part = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (!place.isConnected) return; // another case came meanwhile
   const text = part.querySelector(".user-text");
   if (text) shown().querySelector(".case-text > .user-text").replaceWith(text);
   place.replaceChildren(part.querySelector(".words-key"));
