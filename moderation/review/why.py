@@ -29,6 +29,7 @@ WITHOUT_SCORES: Mapping[HoldReason, str] = {
         f"Held because scoring it failed {MAX_TRIES} times. It is not tried again:"
         " it waits for a person."
     ),
+    HoldReason.ESCALATED: "It has no scores: a moderator left it to an admin as it was.",
 }
 OUTCOMES = {
     Action.HOLD: (Status.HELD, "Held because", "It was held because"),

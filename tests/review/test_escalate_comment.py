@@ -44,3 +44,11 @@ def test_an_admin_decides_it(comment, signed_in, moderator, admin):
 def test_only_what_is_held_can_be_escalated(comment, desk):
     sent = comment()
     assert desk.post(f"/review/{sent.id}/escalate").status_code == 409
+
+
+def test_what_has_no_scores_says_so_when_it_was_escalated(comment, desk, signed_in, admin):
+    sent = comment("xyzzy")
+    desk.post(f"/review/{sent.id}/escalate", data={"seen": "held"})
+    page = signed_in(admin).get(f"/review/{sent.id}")
+    assert page.status_code == 200
+    assert "It has no scores" in page.text
