@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from moderation.text.characters import FOREIGN
 from moderation.text.clean import clean
 from moderation.text.lexicon import LEXICON
 
@@ -21,6 +22,7 @@ FOREIGN_PERCENT = 80
 """percent of the text that must be in the one foreign language"""
 
 _WORD = re.compile(r"[^\W\d_]+")
+_CLEANED_WORD = re.compile(rf"[a-z{FOREIGN}]+")
 
 
 def foreign_language(text: str) -> str | None:
@@ -31,7 +33,7 @@ def foreign_language(text: str) -> str | None:
     words = _WORD.findall(text)[:MOST_WORDS]
     if not _long_enough(words) or _is_english(words):
         return None
-    if _is_english(_WORD.findall(clean(text))[:MOST_WORDS]):  # it was disguised
+    if _is_english(_CLEANED_WORD.findall(clean(text))[:MOST_WORDS]):  # it was disguised
         return None
     # Letters alone: the library refuses control characters and what is no UTF-8.
     is_reliable, code, percent = _detect(" ".join(words))
