@@ -24,7 +24,8 @@ from moderation.training.terminal import console
 
 WORDS = ("you", "are", "an", "idiot", "stupid", "lovely", "garden", "http://a.b/c", "Straße", "мир")
 STRANGE = (
-    *"\x00\x1b\n\r\t*-_.!|$@01", *"\u202e\u200f\u2066\u200b\ufeff\u0301\ufe0f\u3164\u2028\ufffd\uffff",
+    *"\x00\x1b\n\r\t*-_.!|$@01",
+    *"\u202e\u200f\u2066\u200b\ufeff\u0301\ufe0f\u3164\u2028\ufffd\uffff",
     "\ud800", "\udfff", "\ud83d", "\U000e0041", "\U0010ffff", "😀", "🇺🇸", "🅵", "ﷺ",
     "👩\u200d👩\u200d👧",
 )  # fmt: skip

@@ -1,30 +1,46 @@
-"""How long one comment takes, on one thread.
+"""How long one comment takes on one thread, against what else one might serve with.
 
-    python -m benchmarks.scoring
+    python -m benchmarks.scoring [--models models] [--json]
 
-Prints the network alone at 64 tokens, cleaning and tokenising, the whole scorer on a comment of 70
-words, and, where TensorFlow is installed, Keras's `predict` on the same input and the ratio.
+All in one run, because only ratios can be compared between machines: the network at 64 tokens as
+fp32 and as int8, the time that its multiplications would take at the speed of one core's large
+matrix product (the roofline), a comment of 70 words with cleaning and tokenising, comments per
+second on two cores, memory, start; Keras's `predict` and, in PyTorch, a BERT-base of random
+weights on the same 64 tokens. What is not installed is left out and said
+(`pip install torch --index-url https://download.pytorch.org/whl/cpu`, in an environment of its
+own). `--json` prints what `flask model record speed FILE` takes into the model's card.
 """
 
+import argparse
+import json
+import multiprocessing
 import os
+import platform
 import statistics
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 
-from moderation.scoring.artefact import find_artefact, load_artefact
+from moderation.scoring.artefact import MODELS_DIR, NETWORK, find_artefact, load_artefact
 from moderation.scoring.onnx_scorer import OnnxScorer
 
 TOKENS = 64
+BULK = 1500
 COMMENT = (
     "I walked past the old harbour this morning and the new benches are really lovely, but whoever "
     "decided to put the bins right beside them can't have thought about it for long! On a warm day "
     "you smell nothing else. Could the council please move them to the other side, next to the "
     "bicycle stand, before the summer festival starts? I'm happy to help, and so are my neighbours."
 )
+Row = tuple[str, float | None, str]
 
 
 def milliseconds(call: Callable[[], object], times: int) -> float:
@@ -39,35 +55,172 @@ def milliseconds(call: Callable[[], object], times: int) -> float:
     return statistics.median(taken) * 1e3
 
 
-def main() -> None:
+def serving(models: Path) -> tuple[list[Row], float]:
+    """What serving costs, and the served network's milliseconds."""
     start = time.perf_counter()
-    artefact = load_artefact(find_artefact())
-    print(f"load and verify        {(time.perf_counter() - start) * 1e3:8.0f} ms")
-    dice = np.random.default_rng(0)
-    ids = dice.integers(2, artefact.tokeniser.vocabulary_size, (1, TOKENS)).astype(np.int32)
+    artefact = load_artefact(find_artefact(models))
     scorer = OnnxScorer(artefact)
+    scorer.score([COMMENT])
+    ready = time.perf_counter() - start
+    ids = some_ids(artefact.tokeniser.vocabulary_size)
     network = milliseconds(lambda: artefact.network.run(None, {"ids": ids}), 300)
-    print(f"network, {TOKENS} tokens     {network:8.2f} ms")
     words, tokens = len(COMMENT.split()), len(artefact.tokeniser.read(COMMENT) or [])
     reading = milliseconds(lambda: artefact.tokeniser.read(COMMENT), 300)
-    print(f"clean and tokenise     {reading:8.2f} ms  ({words} words, {tokens} tokens)")
     whole = milliseconds(lambda: scorer.score([COMMENT]), 300)
-    print(f"the whole comment      {whole:8.2f} ms")
     long = milliseconds(lambda: scorer.score([(COMMENT * 30)[:10_000]]), 10)
-    print(f"10,000 characters      {long:8.2f} ms")
-    try:
-        import keras
-        import tensorflow as tf
+    return [
+        (f"network as served, {TOKENS} tokens, ms", network, "0.6 fp32, 0.3 int8"),
+        ("clean and tokenise, ms", reading, f"{words} words, {tokens} tokens"),
+        ("the whole comment, ms", whole, "under 1"),
+        ("10,000 characters, ms", long, ""),
+        ("load, verify, first score, s", ready, "under 1"),
+        ("memory of the process, MB", resident(), "under 160"),
+    ], network
 
-        import moderation.training.network  # noqa: F401 - makes its layer known to Keras
-    except ImportError:
-        print("Keras predict                 –     (TensorFlow is not installed)")
-        return
+
+def resident() -> float:
+    """Megabytes of memory that this process holds (Linux)."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def some_ids(vocabulary: int) -> Any:
+    return np.random.default_rng(0).integers(2, vocabulary, (1, TOKENS)).astype(np.int32)
+
+
+def bulk(models: Path) -> list[Row]:
+    """Comments per second in two processes, the time from one barrier to the last answer."""
+    context = multiprocessing.get_context("spawn")
+    barrier, answers = context.Barrier(2), context.SimpleQueue()
+    workers = [context.Process(target=score_many, args=(models, barrier, answers)) for _ in "ab"]
+    for worker in workers:
+        worker.start()
+    spans = [answers.get() for _ in workers]
+    for worker in workers:
+        worker.join()
+    seconds = max(end for _, end in spans) - min(start for start, _ in spans)
+    return [("70-word comments a second, two cores", 2 * BULK / seconds, "3,000")]
+
+
+def score_many(models: Path, barrier: Any, answers: Any) -> None:
+    scorer = OnnxScorer(load_artefact(find_artefact(models)))
+    scorer.score([COMMENT])
+    barrier.wait()
+    start = time.monotonic()
+    scorer.score([COMMENT] * BULK)
+    answers.put((start, time.monotonic()))
+
+
+def other_precision(models: Path) -> list[Row]:
+    """The same network in the precision that is not served; the roofline of both."""
+    import onnx
+    import onnxruntime
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    folder = find_artefact(models)
+    graph = onnx.load(folder / NETWORK).graph
+    is_int8 = any("Quant" in node.op_type or "Integer" in node.op_type for node in graph.node)
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / NETWORK
+        if is_int8:
+            import keras
+
+            import moderation.training.network  # noqa: F401 - makes its layer known to Keras
+            from moderation.training.export import export_onnx
+
+            export_onnx(keras.models.load_model(folder / "network.keras"), path)
+            graph = onnx.load(path).graph
+        else:
+            quantize_dynamic(folder / NETWORK, path, weight_type=QuantType.QInt8)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        session = onnxruntime.InferenceSession(path, options, ["CPUExecutionProvider"])
+        ids = some_ids(100)
+        taken = milliseconds(lambda: session.run(None, {"ids": ids}), 300)
+    name = "fp32" if is_int8 else "int8, dynamic quantisation"
+    floor = multiplications(graph) * 2 / core_speed() * 1e3
+    return [
+        (f"the same as {name}, ms", taken, ""),
+        ("its multiplications at one core's sgemm speed, fp32, ms", floor, "roofline"),
+    ]
+
+
+def multiplications(graph: Any) -> int:
+    """Multiply-adds of the graph's matrices and LSTMs at TOKENS tokens (pooled layers too)."""
+    sizes = {tensor.name: tuple(tensor.dims) for tensor in graph.initializer}
+    total = 0
+    for node in graph.node:
+        if node.op_type in ("LSTM", "GRU", "MatMul", "Gemm", "Conv"):
+            weights = [sizes[name] for name in node.input if len(sizes.get(name, ())) >= 2]
+            total += TOKENS * sum(int(np.prod(size)) for size in weights)
+    return total
+
+
+def core_speed() -> float:
+    """Floating-point operations per second of a large single-precision product on one core."""
+    size = 1024
+    one = np.ones((size, size), np.float32)
+    return 2 * size**3 / (milliseconds(lambda: one @ one, 10) / 1e3)
+
+
+def keras_predict(models: Path, network: float) -> list[Row]:
+    import keras
+    import tensorflow as tf
+
+    import moderation.training.network  # noqa: F401 - makes its layer known to Keras
+
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    trained = keras.models.load_model(artefact.folder / "network.keras")
-    predict = milliseconds(lambda: trained.predict(ids, verbose=0), 20)
-    print(f"Keras predict          {predict:8.2f} ms  ({predict / network:.0f} times the network)")
+    trained = keras.models.load_model(find_artefact(models) / "network.keras")
+    ids = some_ids(100)
+    taken = milliseconds(lambda: trained.predict(ids, verbose=0), 20)
+    return [("Keras predict, ms", taken, ""), ("times the network", taken / network, "100")]
+
+
+def bert(_: Path, network: float) -> list[Row]:
+    """Twelve layers of 768 with twelve heads, as BERT-base; the weights do not matter for time."""
+    import torch
+
+    torch.set_num_threads(1)
+    layer = torch.nn.TransformerEncoderLayer(768, 12, 3072, activation="gelu", batch_first=True)
+    encoder = torch.nn.TransformerEncoder(layer, 12).eval()
+    words = torch.nn.Embedding(30_522, 768)
+    ids = torch.randint(0, 30_522, (1, TOKENS))
+    with torch.inference_mode():
+        taken = milliseconds(lambda: encoder(words(ids)), 15)
+    return [("BERT-base in PyTorch, ms", taken, ""), ("times the network", taken / network, "300")]
+
+
+def main() -> None:
+    """Measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--models", type=Path, default=MODELS_DIR)
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    rows, network = serving(asked.models)  # first: what comes later takes memory
+    rows += bulk(asked.models)
+    missing = []
+    for part in (
+        lambda: other_precision(asked.models),
+        lambda: keras_predict(asked.models, network),
+        lambda: bert(asked.models, network),
+    ):
+        try:
+            rows += part()
+        except ImportError as error:
+            missing.append(f"{error.name} is not installed")
+    how = (
+        f"One thread, batch 1, {TOKENS} tokens, medians; {platform.machine()}, "
+        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} when measured. "
+        + "; ".join(missing)
+    ).strip()
+    if asked.json:
+        columns = ["What", "Measured", "Wanted or of what"]
+        print(json.dumps({"how": how, "columns": columns, "rows": rows}))
+        return
+    for name, value, note in rows:
+        print(f"{name:58} {value:10.2f}  {note}")
+    print(how)
 
 
 if __name__ == "__main__":
