@@ -1,7 +1,7 @@
 """Do the words that `explain` names carry the score, and how long does it take?
 
     python -m benchmarks.explanations COMMENTS.csv [--column comment_text] [--comments 300]
-                                      [--spans]
+                                      [--spans] [--json]
 
 COMMENTS.csv is a file of comments of which many are held; the first so many that score 0.5 or more
 are explained. Prints, for the class that scores highest, the mean score after 1, 2, 3, 5 and 10
@@ -27,6 +27,8 @@ from moderation.scoring.artefact import find_artefact, load_artefact
 from moderation.scoring.explain import Explanation, explain
 from moderation.scoring.onnx_scorer import OnnxScorer
 from moderation.scoring.scorer import Scorer
+from moderation.training.section import Section
+from moderation.training.terminal import console
 
 STEPS = (1, 2, 3, 5, 10)
 HELD_FROM = 0.5
@@ -77,6 +79,7 @@ def main() -> None:
     parser.add_argument("--column", default="comment_text")
     parser.add_argument("--comments", type=int, default=300)
     parser.add_argument("--spans", action="store_true")
+    parser.add_argument("--json", action="store_true", help="what `flask model record` takes")
     asked = parser.parse_args()
     scorer, dice = OnnxScorer(load_artefact(find_artefact())), random.Random(20)
     by_share, at_random, areas = [], [], []
@@ -93,20 +96,31 @@ def main() -> None:
             areas.append(found)
         if len(by_share) == asked.comments:
             break
-    print(f"{len(by_share)} comments of {asked.file.name} from {HELD_FROM} on")
-    print("words left out     " + "".join(f"{n:>8}" for n in STEPS))
-    for name, curves in (("by their share", by_share), ("at random", at_random)):
-        means = [statistics.mean(found) for found in zip(*curves, strict=True)]
-        print(f"{name:18} " + "".join(f"{mean:8.3f}" for mean in means))
-    if areas:
-        print(f"finds what people marked: AUC {statistics.mean(areas):.3f} ({len(areas)} comments)")
     hundred = " ".join((COMMENT + " " + COMMENT).split()[:100])
     taken = []
     for _ in range(15):
         start = time.perf_counter()
         explain(hundred, scorer)
         taken.append((time.perf_counter() - start) * 1000)
-    print(f"100 words: median {statistics.median(taken):.0f} ms, worst of 15 {max(taken):.0f} ms")
+    how = (
+        f"Mean score of the highest class over {len(by_share)} comments of {asked.file.name} that "
+        f"score {HELD_FROM} or more, after so many words are left out by their share or at random. "
+        f"100 words take {statistics.median(taken):.0f} ms on one thread (median of 15)."
+    )
+    if areas:
+        how += (
+            f" The shares for toxic find the characters that people marked with a ROC AUC of "
+            f"{statistics.mean(areas):.3f} ({len(areas)} comments)."
+        )
+    rows = [
+        [name, *(statistics.mean(found) for found in zip(*curves, strict=True))]
+        for name, curves in (("by their share", by_share), ("at random", at_random))
+    ]
+    section = Section(how, ["Words left out", *map(str, STEPS)], rows)
+    if asked.json:
+        print(json.dumps(section.as_json()))
+    else:
+        console.print(section.as_table("Explanations"))
 
 
 if __name__ == "__main__":
