@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from pathlib import Path
 
 
@@ -23,7 +24,7 @@ def fitting_workers(cores, mib):
 # WEB_CONCURRENCY is gunicorn's own variable for it.
 given = int(os.environ.get("WEB_CONCURRENCY") or 0)
 workers = given or fitting_workers(os.cpu_count() or 1, memory_mib())
-worker_class = "gthread"
+worker_class = "moderation.serve.Worker"  # gthread, not to be held up by slow clients
 threads = 4
 timeout = 30
 # Longer than anything that is waited for: a lock of the database, a score.
@@ -48,6 +49,7 @@ def on_starting(server):
     A collection of garbage in a worker would write to everything it looks at, and what is written
     to is shared no longer: docs/decisions/0311-memory.md.
     """
+    refuse_a_damaged_network(server)
     from moderation import metrics
 
     metrics.forget_the_dead(server.app.wsgi().config["EVENKEEL"].metrics)
@@ -68,12 +70,24 @@ def when_ready(server):
         print(f"\n  Evenkeel answers at http://{address}   (Ctrl-C ends it)\n", flush=True)
 
 
+def refuse_a_damaged_network(server):
+    """End the start with what to do. Only hashes are read: the workers are forked from here."""
+    from moderation.scoring.artefact import ArtefactError, find_artefact, verified_card
+
+    try:
+        verified_card(find_artefact(server.app.wsgi().config["EVENKEEL"].models))
+    except ArtefactError as error:
+        print(f"Evenkeel cannot start. {error}", file=sys.stderr)
+        sys.exit(3)
+
+
 def post_worker_init(worker):
-    """Load the network before the first comment comes, and refuse to start if it is damaged."""
+    """Load the network before the first comment comes. Where it was damaged since the start, hold
+    what comes in: gunicorn ends all of a site whose new worker cannot begin."""
     from moderation import metrics
-    from moderation.scoring.serving import current_scorer
+    from moderation.scoring.serving import scorer_or_stand_in
 
     app = worker.wsgi
     metrics.count_into(app.config["EVENKEEL"].metrics, server=worker.ppid, place=worker.place)
     with app.app_context():
-        current_scorer()
+        scorer_or_stand_in()

@@ -19,6 +19,7 @@ from moderation.db import db
 from moderation.demo.cli import NOT_EMPTY
 from moderation.demo.fill import is_empty
 from moderation.jobs import make_huey
+from moderation.operations.damage import Damaged, look_for_damage
 from moderation.policy.versions import PolicyMissing, current_policy, ensure_first_policy
 from moderation.scoring.artefact import (
     ArtefactError,
@@ -28,6 +29,7 @@ from moderation.scoring.artefact import (
 )
 from moderation.serve import serve
 from moderation.settings import ROOT
+from moderation.storage import LEAST_FREE, DatabaseDamaged, DiskFull
 from moderation.web.context import current_settings
 
 
@@ -35,6 +37,8 @@ def prepare_site() -> None:
     """Bring the database to today's tables and give it its first policy. Safe to repeat."""
     settings = current_settings()
     settings.instance.mkdir(parents=True, exist_ok=True)
+    if not settings.database_url:
+        look_for_damage(settings.instance / "evenkeel.sqlite")
     flask_migrate.upgrade()
     card = verified_card(find_artefact(settings.models))
     ensure_first_policy(review_thresholds(card), card["version"])
@@ -90,8 +94,12 @@ def worker(context: click.Context) -> None:
 def _prepare_or_say_why() -> None:
     try:
         prepare_site()
-    except ArtefactError as error:
+    except (ArtefactError, Damaged) as error:
         raise click.ClickException(str(error)) from error
+    except DiskFull as error:
+        raise click.ClickException(
+            f"The disk is full: free at least {LEAST_FREE // 2**20} MiB, then start again."
+        ) from error
 
 
 def _fill_demo(url: str) -> None:
@@ -116,6 +124,8 @@ def _wait_until_prepared() -> None:
         try:
             current_policy()
             return
+        except DatabaseDamaged as error:
+            raise click.ClickException("The database is damaged: flask restore FILE.") from error
         except (PolicyMissing, DBAPIError):
             db.session.rollback()
             time.sleep(1)

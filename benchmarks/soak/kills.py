@@ -31,7 +31,8 @@ def kill_at_random(
     """
     dice, killed, told = random.Random(seed), Counter[str](), Told()
     with_jobs = settle is None
-    kinds = [MASTER, WEB, WEB, JOBS] if with_jobs else [MASTER, WEB]
+    # A master takes its workers with it and is long away: one kill in eight.
+    kinds = [MASTER, WEB, JOBS, *[WEB] * 4, JOBS] if with_jobs else [MASTER, WEB]
     stack.tend(jobs=with_jobs)
     stack.wait_until_ready()
     sending = authors(authors_at_once, stack.port, told, seed=seed, pause=pause)

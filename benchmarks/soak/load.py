@@ -50,13 +50,16 @@ class Author(threading.Thread):
             self.send(f"mark-{self._number}-{sent}-{self._dice.getrandbits(32):08x}")
             self._stopping.wait(self._dice.uniform(0.5, 1.5) * self._pause)
 
-    def send(self, mark: str, tries: int = 60) -> None:
-        """Send one comment until it is answered, always the same form: it must not come twice."""
+    def send(self, mark: str, patience: float = 300) -> None:
+        """Send one comment until it is answered, always the same form: it must not come twice.
+
+        Gives up after so many seconds."""
         text = f"{RUDE if self._dice.random() < 0.2 else KIND} {mark}"
         form: dict[str, str] = {}
         cookie = ""
         self._told.unanswered.add(mark)
-        for _ in range(tries):
+        until = time.monotonic() + patience
+        while time.monotonic() < until:
             try:
                 if not form:
                     form, cookie = self._open_form()
@@ -116,4 +119,4 @@ def end(found: list[Author]) -> None:
     for author in found:
         author.stop()
     for author in found:
-        author.join(90)
+        author.join(330)

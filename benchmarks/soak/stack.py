@@ -24,7 +24,7 @@ class Stack:
         self.instance, self.port = instance, port
         self.log = instance / "log"
         self._app = app
-        self._environ = {k: v for k, v in os.environ.items() if not k.startswith("EVENKEEL_")} | {
+        self.environ = {k: v for k, v in os.environ.items() if not k.startswith("EVENKEEL_")} | {
             "EVENKEEL_INSTANCE": str(instance),
             "EVENKEEL_COMMENT_LIMIT": "1000000 per minute",
             "FLASK_APP": app,
@@ -47,7 +47,7 @@ class Stack:
         """`flask prepare`, as before every start."""
         subprocess.run(
             [sys.executable, "-m", "flask", "prepare"],
-            cwd=ROOT, env=self._environ, check=True, capture_output=True,
+            cwd=ROOT, env=self.environ, check=True, capture_output=True,
         )  # fmt: skip
 
     def tend(self, *, jobs: bool = True) -> None:
@@ -60,7 +60,7 @@ class Stack:
         if jobs and (self._jobs is None or self._jobs.poll() is not None):
             self._jobs = self._start("flask", "worker")
 
-    def wait_until_ready(self, seconds: float = 60) -> None:
+    def wait_until_ready(self, seconds: float = 240) -> None:
         """Return once /healthz answers. Raises TimeoutError with the end of the log."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
@@ -128,7 +128,7 @@ class Stack:
         with self.log.open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", *command],
-                cwd=ROOT, env=self._environ, stdout=log, stderr=log,
+                cwd=ROOT, env=self.environ, stdout=log, stderr=log,
             )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from moderation.comments.tables import Comment, HoldReason
-from moderation.db import db, now
+from moderation.db import current_storage, db, now
 from moderation.redis_pool import redis_pool
 from moderation.scoring.serving import current_scorer
 from moderation.settings import Settings
@@ -50,7 +50,7 @@ def checks(settings: Settings) -> Sequence[Check]:
     """Look at everything. What fails is said by its kind alone: anybody may ask."""
     return [
         _look("database", _database),
-        _look("model", lambda: current_scorer().version),
+        _look("model", _model),
         _look("disk", lambda: _disk(settings)),
         _look("jobs", _jobs),
         *([_look("redis", lambda: _redis(settings))] if settings.redis_url else []),
@@ -80,7 +80,16 @@ class Degraded(Exception):
 
 def _database() -> str:
     db.session.execute(text("SELECT 1 FROM policy_versions LIMIT 1"))
+    if current_storage().damaged:  # in another part of it, as some request found
+        raise Unfit("damaged")
     return "answers"
+
+
+def _model() -> str:
+    """The version that scores, once it has scored something: one that is stuck is loaded too."""
+    scorer = current_scorer()
+    scorer.score(["good morning"])
+    return scorer.version
 
 
 def _disk(settings: Settings) -> str:
