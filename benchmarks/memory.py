@@ -18,7 +18,6 @@ import shutil
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -118,19 +117,25 @@ def _wait_for(address: str) -> None:
 def _load(front: str, requests: int, *, quiet: bool) -> None:
     """Every fourth request is a new comment of 5 to 100 words, one in ten of them held."""
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-    form = opener.open(front + "/p/home").read().decode()
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', form)
+    form = ""
     numbers = range(requests)
     for number in numbers if quiet else track(numbers, "Requests", transient=True):
-        path = ("/p/home", "/try", "/p/trams", "/p/home")[number % 4]
-        data = None
-        if number % 4 == 0:
-            words = [WORDS[(number + k) % len(WORDS)] for k in range(5 + number % 96)]
-            words += ["you idiot"] * (number % 40 == 0)
-            fields = {"name": "Tess", "text": " ".join(words), "csrf_token": token and token[1]}
-            data = urllib.parse.urlencode(fields).encode()
-        with contextlib.suppress(urllib.error.HTTPError):
-            opener.open(front + path, data).read()
+        if number % 4 == 3:
+            _send(opener, front + "/p/home", form, number)
+            continue
+        page = opener.open(front + ("/try", "/p/trams", "/p/home")[number % 4]).read()
+        form = page.decode()
+
+
+def _send(opener: urllib.request.OpenerDirector, address: str, form: str, number: int) -> None:
+    """Send the form that was just read; a comment that is not taken ends the benchmark."""
+    words = [WORDS[(number + k) % len(WORDS)] for k in range(5 + number % 96)]
+    fields = {"name": "Tess", "text": " ".join(words + ["you idiot"] * (number % 40 == 3))}
+    for hidden in ("csrf_token", "submission_key"):
+        fields[hidden] = re.findall(rf'name="{hidden}"[^>]*value="([^"]+)"', form)[0]
+    with opener.open(address, urllib.parse.urlencode(fields).encode()) as answer:
+        if "#comment-" not in answer.url and "/c/" not in answer.url:
+            raise click.ClickException(f"a comment was not taken: {answer.url}")
 
 
 def _measured(name: str, root: int) -> list[tuple[str, float]]:
