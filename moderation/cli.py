@@ -9,6 +9,9 @@ import time
 
 import click
 import flask_migrate
+import structlog
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
 from flask.cli import ScriptInfo, with_appcontext
 from sqlalchemy.exc import DBAPIError
@@ -32,14 +35,31 @@ from moderation.settings import ROOT
 from moderation.storage import LEAST_FREE, DatabaseDamaged, DiskFull
 from moderation.web.context import current_settings
 
+log = structlog.get_logger()
+
+
+def is_of_a_newer_release() -> bool:
+    """Whether the database was migrated by a release that has migrations which we do not know."""
+    ours = ScriptDirectory(str(ROOT / "migrations"))
+    known = {script.revision for script in ours.walk_revisions()}
+    with db.engine.connect() as connection:
+        return not known.issuperset(MigrationContext.configure(connection).get_current_heads())
+
 
 def prepare_site() -> None:
-    """Bring the database to today's tables and give it its first policy. Safe to repeat."""
+    """Bring the database to today's tables and give it its first policy. Safe to repeat.
+
+    A database that a newer release has migrated stays as it is: on several machines an older node
+    serves on, or is gone back to, while others are newer. Migrations add, so it still can.
+    """
     settings = current_settings()
     settings.instance.mkdir(parents=True, exist_ok=True)
     if not settings.database_url:
         look_for_damage(settings.instance / "evenkeel.sqlite")
-    flask_migrate.upgrade()
+    if is_of_a_newer_release():
+        log.warning("database_is_newer")
+    else:
+        flask_migrate.upgrade()
     card = verified_card(find_artefact(settings.models))
     ensure_first_policy(review_thresholds(card), card["version"])
 

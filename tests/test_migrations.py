@@ -8,6 +8,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from moderation.audit.record import SYSTEM, record
+from moderation.cli import prepare_site
 from moderation.db import db, writing
 
 
@@ -28,6 +29,16 @@ def test_all_the_way_down_and_up_again(app):
     assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
     flask_migrate.upgrade()
     assert set(inspect(db.engine).get_table_names()) >= set(db.metadata.tables)
+
+
+def test_a_release_that_is_older_than_the_database_starts_and_leaves_it_alone(app, comment):
+    comment("A kind word")
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    prepare_site()
+    with db.engine.connect() as connection:
+        assert MigrationContext.configure(connection).get_current_revision() == "9999"
+    assert app.test_client().get("/p/home").status_code == 200
 
 
 @pytest.mark.parametrize(
