@@ -86,9 +86,12 @@ def _database() -> str:
 
 
 def _model() -> str:
-    """The version that scores, once it has scored something: one that is stuck is loaded too."""
+    """The version that is loaded. Where it does not score, comments are held, and it serves."""
     scorer = current_scorer()
-    scorer.score(["good morning"])
+    try:
+        scorer.score(["good morning"])
+    except Exception as error:
+        raise Degraded("does not score") from error
     return scorer.version
 
 
