@@ -23,6 +23,7 @@ from moderation.accounts.tables import User
 from moderation.comments.tables import Comment, HoldReason, Status
 from moderation.db import db, now, writing
 from moderation.policy.versions import ensure_first_policy
+from moderation.review.why import WITHOUT_SCORES
 from moderation.scoring.labels import LABELS
 from moderation.settings import Settings
 from moderation.web.permissions import Role
@@ -108,11 +109,11 @@ def _made_up(number: int, held: float, chance: random.Random) -> dict[str, objec
     """One comment; of those that are not held, nineteen in twenty are published."""
     if chance.random() < held:
         status = Status.HELD
-        reason = chance.choices([HoldReason.SCORE, *HoldReason], [92, 2, 0, 2, 1, 2, 1])[0]
+        reason = HoldReason.SCORE if chance.random() < 0.92 else chance.choice([*HoldReason])
     else:
         status = chance.choices([Status.PUBLISHED, Status.REJECTED, Status.REMOVED], [95, 4, 1])[0]
         reason = None
-    scored = reason not in (HoldReason.UNSCORED, HoldReason.UNREADABLE, HoldReason.QUARANTINED)
+    scored = reason not in WITHOUT_SCORES
     scores = {label: _score(status, chance) if scored else None for label in LABELS}
     writer = chance.randrange(20_000)
     sent = now() - timedelta(seconds=chance.randrange(90 * 86_400))
