@@ -13,7 +13,9 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """The recipe. The defaults are the shipped model's; a TOML file may change any of them."""
+    """The recipe. The defaults are today's best; a card holds those of its model. A TOML file may
+    change any of them.
+    """
 
     seed: int = 20261101
     vectors: str = "minilm"
