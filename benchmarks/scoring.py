@@ -7,7 +7,7 @@ fp32 and as int8, the time that its multiplications would take at the speed of o
 matrix product (the roofline), a comment of 70 words with cleaning and tokenising, comments per
 second on two cores, memory, start; Keras's `predict` and, in PyTorch, a BERT-base of random
 weights on the same 64 tokens. What is not installed is left out and said
-(`pip install torch --index-url https://download.pytorch.org/whl/cpu`, in an environment of its
+(`pip install torch`, its build for CPUs, in an environment of its
 own). `--json` prints what `flask model record speed FILE` takes into the model's card.
 """
 

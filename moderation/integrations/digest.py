@@ -87,20 +87,17 @@ def letter(what: Digest, user: User, settings: Settings) -> EmailMessage:
     """The mail: numbers and links, no comment's text."""
     desk = f"{settings.public_url}/review"
     oldest = f", the oldest since {what.oldest:%Y-%m-%d %H:%M} UTC" if what.oldest else ""
-    message = EmailMessage()
-    message["From"] = settings.mail_from
-    message["To"] = user.email
-    message["Subject"] = f"{what.waiting:,} waiting – {settings.site_name}"
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(
+    return mail.message(
+        user.email,
+        f"{what.waiting:,} waiting",
         f"Waiting for a decision: {what.waiting:,}{oldest}\n"
         f"Over their time: {what.overdue:,}\n"
         f"Published and reported by readers: {what.reported:,}\n\n"
         f"In the last 24 hours {what.arrived:,} came in and {what.decided:,} were decided.\n\n"
         f"The desk, most urgent first:\n{desk}?order=due\n\n"
-        f"You get this because you asked for it. To stop it:\n{desk}/preferences\n"
+        f"You get this because you asked for it. To stop it:\n{desk}/preferences\n",
+        settings,
     )
-    return message
 
 
 def _count(table: type[Comment] | type[Verdict], *where: object) -> int:

@@ -17,17 +17,25 @@ TIMEOUT = 20  # seconds
 def letter(comment: Comment, settings: Settings) -> EmailMessage:
     """The mail to the author: where the comment stands, and its private page."""
     now_at = standing(comment)
-    message = EmailMessage()
-    message["From"] = settings.mail_from
-    message["To"] = comment.author_email
-    message["Subject"] = f"{now_at.title} – {settings.site_name}"
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(
+    return message(
+        comment.author_email or "",
+        now_at.title,
         f"{now_at.title}.\n\n{now_at.reason}\n\n"
         f"Your comment and where it stands:\n{settings.public_url}/c/{comment.status_token}\n\n"
-        f"You get this because you gave this address with a comment on {settings.site_name}.\n"
+        f"You get this because you gave this address with a comment on {settings.site_name}.\n",
+        settings,
     )
-    return message
+
+
+def message(to: str, subject: str, text: str, settings: Settings) -> EmailMessage:
+    """A mail from the site, marked as one that no person wrote."""
+    made = EmailMessage()
+    made["From"] = settings.mail_from
+    made["To"] = to
+    made["Subject"] = f"{subject} – {settings.site_name}"
+    made["Auto-Submitted"] = "auto-generated"
+    made.set_content(text)
+    return made
 
 
 def send(message: EmailMessage, settings: Settings) -> None:
