@@ -42,6 +42,8 @@ flock --nonblock 9 || fail "Another installation is running here."
 packages() {
   local wanted=(ca-certificates nginx openssl python3 python3-venv) missing=() package
   [ -z "$domain" ] || wanted+=(certbot)
+  # The one package that is compiled where it has no wheel: pycld2, on arm64.
+  [ "$(uname -m)" = x86_64 ] || wanted+=(g++ python3-dev)
   for package in "${wanted[@]}" libnginx-mod-http-brotli-filter; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed ||
       missing+=("$package")
