@@ -30,7 +30,7 @@ def test_the_recipe_learns_to_tell_rude_from_kind(tiny_models):
     artefact = load_artefact(tiny_models / "1.0")
     assert artefact.card["metrics"]["validation"]["classes"]["toxic"]["auc"] > 0.95
     rude, kind = OnnxScorer(artefact).score(
-        ["you stupid idiot, this recipe is rubbish", "thank you for our garden"]
+        ["you stupid idiot, this recipe is rubbish (b7)", "thank you for our garden (a7)"]
     )
     assert rude["toxic"] > 0.5 > kind["toxic"]
 
