@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from moderation import metrics
 from moderation.accounts.setup import setup_link
-from moderation.db import db
+from moderation.db import alone, db
 from moderation.demo.cli import NOT_EMPTY
 from moderation.demo.fill import is_empty
 from moderation.jobs import make_huey
@@ -54,9 +54,11 @@ def prepare_site() -> None:
     """
     settings = current_settings()
     settings.instance.mkdir(parents=True, exist_ok=True)
-    if not settings.database_url:
-        look_for_damage(settings.instance / "evenkeel.sqlite")
-    if is_of_a_newer_release():
+    with alone("migration"):  # two starts that open a new SQLite file at once lock each other out
+        if not settings.database_url:
+            look_for_damage(settings.instance / "evenkeel.sqlite")
+        newer = is_of_a_newer_release()
+    if newer:
         log.warning("database_is_newer")
     else:
         flask_migrate.upgrade()
