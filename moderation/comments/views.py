@@ -33,7 +33,7 @@ from moderation.storage import DiskFull
 from moderation.web import errors
 from moderation.web.context import current_settings
 from moderation.web.guard import public
-from moderation.web.limits import limiter
+from moderation.web.limits import limiter, when_to_come_back
 
 blueprint = Blueprint("comments", __name__)
 log = structlog.get_logger()
@@ -151,7 +151,7 @@ def too_old(error: CSRFError) -> ResponseReturnValue:
 @blueprint.errorhandler(RateLimitExceeded)
 def too_many(error: RateLimitExceeded) -> ResponseReturnValue:
     """Too much from one address: bring the form back filled."""
-    return _bring_back(TOO_MANY), 429
+    return _bring_back(TOO_MANY), 429, when_to_come_back()
 
 
 def database_away(error: Exception) -> ResponseReturnValue:

@@ -13,6 +13,7 @@ import numpy as np
 import onnxruntime
 
 from moderation.scoring.artefact import (
+    KERAS_NETWORK,
     LABEL_FILE,
     NETWORK,
     NETWORK_INPUT,
@@ -36,7 +37,6 @@ from moderation.training.table import Table, open_data
 from moderation.training.terminal import console
 from moderation.training.vectors import make_vocabulary
 
-KERAS_NETWORK = "network.keras"
 TOLERANCE = 1e-4
 """largest difference between the scores of Keras and ONNX"""
 

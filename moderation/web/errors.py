@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from moderation.db import current_storage, db
 from moderation.storage import DatabaseDamaged, DiskFull
+from moderation.web.limits import when_to_come_back
 from moderation.web.pagination import BadCursor
 
 # The database is away, busy for too long, or all connections to it are in use.
@@ -118,6 +119,8 @@ def init_app(app: Flask) -> None:
         body, status = error_page(error.code or 500, error.description if own else None)
         kept = ("allow", "retry-after", "location")
         headers = [(k, v) for k, v in error.get_headers() if k.lower() in kept]
+        if isinstance(error, RateLimitExceeded):
+            headers += when_to_come_back().items()
         return body, status, headers
 
     @app.errorhandler(CSRFError)

@@ -6,9 +6,14 @@ exact, such as wrong passwords, is counted in the database.
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
+from math import ceil
+
 from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from redis.exceptions import RedisError
 
 from moderation.redis_pool import redis_pool
 from moderation.settings import Settings
@@ -23,5 +28,16 @@ def init_app(app: Flask, settings: Settings) -> None:
         app.config["RATELIMIT_STORAGE_URI"] = "redis://"
         app.config["RATELIMIT_STORAGE_OPTIONS"] = {"connection_pool": redis_pool(settings)}
         app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = True
-    app.config["RATELIMIT_HEADERS_ENABLED"] = True
     limiter.init_app(app)
+
+
+def when_to_come_back() -> dict[str, str]:
+    """The header for who came too often: in how many seconds there is room again.
+
+    Flask-Limiter's own headers would stand on every answer of a limited route, and put the end of
+    the limit's window in the place of what a 503 says about itself.
+    """
+    hit = limiter.current_limit
+    with suppress(RedisError):  # gone since the limit was hit
+        return {"Retry-After": str(max(1, ceil(hit.reset_at - time.time())))} if hit else {}
+    return {}

@@ -55,6 +55,8 @@ def test_it_holds_what_serves_and_nothing_else(checkout, tmp_path):
         "LICENSE", "RELEASE", "deploy", "migrations", "models", "moderation",
         "requirements-serve.txt", "script", "static", "templates", "wsgi.py",
     }  # fmt: skip
+    assert [name for name in names if name.endswith("network.onnx")]
+    assert not [name for name in names if name.endswith("network.keras")], "nothing serves from it"
     assert "deploy/trial/__main__.py" not in names
     assert "deploy/ec2/cli.py" not in names
 

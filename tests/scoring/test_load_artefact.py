@@ -14,7 +14,8 @@ from moderation.scoring.artefact import (
 )
 from moderation.scoring.labels import LABELS
 
-FILES = ["network.keras", "network.onnx", "tokenizer.json", "labels.json", "card.json"]
+SERVED = ["network.onnx", "tokenizer.json", "labels.json", "card.json"]
+FILES = ["network.keras", *SERVED]
 
 
 def rewrite_card(folder, **changes):
@@ -32,11 +33,16 @@ def test_a_whole_version_is_opened(tiny_folder):
     assert all(0 < value < 1 for value in review_thresholds(artefact.card).values())
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", SERVED)
 def test_a_missing_file_is_named(tiny_folder, name):
     (tiny_folder / name).unlink()
     with pytest.raises(ArtefactError, match=name):
         load_artefact(tiny_folder)
+
+
+def test_a_release_comes_without_the_network_that_nothing_serves_from(tiny_folder):
+    (tiny_folder / "network.keras").unlink()
+    assert load_artefact(tiny_folder).version == "1.0"
 
 
 @pytest.mark.parametrize("name", FILES)

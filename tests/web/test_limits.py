@@ -3,9 +3,17 @@
 import os
 
 import pytest
+from sqlalchemy.exc import OperationalError
+
+from moderation.comments import views as comments
+from moderation.web import errors
 
 REDIS = os.environ.get("EVENKEEL_TEST_REDIS", "")
 FORM = {"name": "Tess", "text": "A kind word"}
+
+
+def raise_away(*_):
+    raise OperationalError("BEGIN", None, TimeoutError())
 
 
 def send(client, n, **environ):
@@ -35,6 +43,25 @@ def test_trying_and_sending_are_counted_apart(site):
 def test_reading_is_never_limited(site):
     client = site(comment_limit="1 per minute", try_limit="1 per minute").test_client()
     assert {client.get(a).status_code for a in ["/", "/try", "/p/bikes"] * 10} == {200}
+
+
+def test_only_who_came_too_often_is_told_when_to_come_back(site, monkeypatch):
+    client = site(comment_limit="2 per hour").test_client()
+    taken = client.post("/", data=FORM)
+    assert (taken.status_code, taken.headers.get("Retry-After")) == (303, None)
+    monkeypatch.setattr(comments, "submit", raise_away)
+    away = client.post("/", data=FORM)
+    assert (away.status_code, away.headers["Retry-After"]) == (503, errors.SOON)
+    refused = client.post("/", data=FORM)
+    assert refused.status_code == 429
+    assert 3500 < int(refused.headers["Retry-After"]) <= 3601
+
+
+def test_a_page_without_a_form_of_its_own_says_so_too(app, site):
+    client = site().test_client()
+    answers = [client.post("/login", data={}) for _ in range(61)]
+    assert answers[-1].status_code == 429
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 61
 
 
 def test_a_proxy_is_believed_only_where_the_settings_say_so(site):
