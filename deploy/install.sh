@@ -104,6 +104,7 @@ unpack() {
         tar -C "$into.part" --no-same-owner -xf -
     fi
     chmod -R u=rwX,go=rX "$into.part"
+    "$into.part/deploy/nginx/hashes" "$into.part"
     sync "$into.part"
     mv "$into.part" "$into"
   fi
@@ -140,7 +141,11 @@ EVENKEEL_INSTANCE=/var/lib/evenkeel
 EVENKEEL_BACKUP_FOLDER=/var/backups/evenkeel
 EVENKEEL_HTTPS=yes
 EVENKEEL_TRUSTED_PROXIES=1
+# Who shows what stands in this file may read /metrics. Without this line nobody may.
+EVENKEEL_METRICS_TOKEN_FILE=/etc/evenkeel/metrics_token
 SETTINGS
+    (umask 027 && openssl rand -base64 33 >/etc/evenkeel/metrics_token)
+    chown root:evenkeel /etc/evenkeel/metrics_token
     chown root:evenkeel $settings.new
     mv $settings.new $settings
   fi

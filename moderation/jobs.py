@@ -7,6 +7,9 @@ whatever a broken-into queue holds.
 from __future__ import annotations
 
 import json
+import os
+import signal
+import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,13 +28,14 @@ from moderation.integrations.cloudwatch import send_use
 from moderation.integrations.deliver import deliver_due
 from moderation.integrations.digest import send_digests
 from moderation.operations.backup import back_up, drop_old
+from moderation.operations.damage import Damaged, is_damage, look_for_damage
 from moderation.operations.job_runs import noted
 from moderation.operations.retention import erase_old
 from moderation.quality.draw import draw_looks
 from moderation.redis_pool import redis_pool
 from moderation.review.near import index_new
 from moderation.scoring.scorer import Scorer
-from moderation.scoring.serving import current_scorer
+from moderation.scoring.serving import current_scorer, let_scorer_go
 from moderation.settings import Settings
 
 log = structlog.get_logger()
@@ -65,6 +69,31 @@ class SharedHuey(RedisHuey):
         return bool(self.storage.conn.set(key, 1, nx=True, ex=3600))
 
 
+class LocalHuey(SqliteHuey):
+    """The queue in a file beside the database."""
+
+    def dequeue(self) -> Any:
+        """The next job. A file that was damaged ends the worker: the next start mends it."""
+        try:
+            return super().dequeue()
+        except sqlite3.DatabaseError as error:
+            if is_damage(error):
+                log.error("queue_damaged")
+                os.kill(os.getpid(), signal.SIGINT)
+            raise
+
+
+def put_aside_if_damaged(queue: Path) -> None:
+    """Begin with an empty queue where it is damaged: each minute brings in what is to do."""
+    try:
+        look_for_damage(queue)
+    except Damaged:
+        log.warning("queue_damaged", kept=f"{queue.name}.damaged")
+        for end in ("-wal", "-shm"):
+            queue.with_name(queue.name + end).unlink(missing_ok=True)
+        queue.replace(queue.with_name(queue.name + ".damaged"))
+
+
 def make_huey(app: Flask, settings: Settings) -> Huey:
     """The queue, with everything that runs in it registered."""
     options: dict[str, Any] = {"serializer": JsonSerializer(), "utc": True}
@@ -72,7 +101,8 @@ def make_huey(app: Flask, settings: Settings) -> Huey:
         huey = SharedHuey("evenkeel", connection_pool=redis_pool(settings), **options)
     else:
         settings.instance.mkdir(parents=True, exist_ok=True)
-        huey = SqliteHuey("evenkeel", filename=str(settings.instance / "jobs.sqlite"), **options)
+        put_aside_if_damaged(settings.jobs)
+        huey = LocalHuey("evenkeel", filename=str(settings.jobs), **options)
 
     def run(when: Callable[[datetime], bool], job: Callable[[], object]) -> None:
         """Run a job at its times, never twice at once: one that takes long is not joined."""
@@ -121,22 +151,25 @@ def make_huey(app: Flask, settings: Settings) -> Huey:
 def rescore_if_able() -> int:
     """Rescore what is left unscored, if the scorer works at all. Returns how many it settled.
 
-    The network is loaded when there is something to score, not before: it takes 40 MB.
+    The network is loaded while there is something to score, no longer: it takes 40 MB.
     """
     if not left_unscored(limit=1):
         return 0
     try:
-        scorer = current_scorer()
-        _probe(scorer)
-    except Exception as error:  # down: asking about comments would only use up their tries
-        log.warning("scorer_down", error=type(error).__name__)
-        return 0
-    settled = rescore(scorer)
+        settled = rescore(scorer) if (scorer := _working_scorer()) else 0
+    finally:
+        let_scorer_go()
     if settled:
         log.info("rescored", comments=settled)
     return settled
 
 
-def _probe(scorer: Scorer) -> None:
-    """Raise unless the scorer scores a plain sentence."""
-    scorer.score(["good morning"])
+def _working_scorer() -> Scorer | None:
+    """The scorer, if it scores a plain sentence: else to ask would only use up tries."""
+    try:
+        scorer = current_scorer()
+        scorer.score(["good morning"])
+    except Exception as error:  # whatever it is, the next minute asks again
+        log.warning("scorer_down", error=type(error).__name__)
+        return None
+    return scorer

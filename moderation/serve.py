@@ -7,16 +7,20 @@ import time
 from contextlib import suppress
 from typing import Any
 
+import structlog
 from flask import Flask
 from gunicorn.app.base import Application
 from gunicorn.workers.gthread import ThreadWorker
 
 from moderation.db import db
+from moderation.scoring.serving import scorer_is_stuck
 from moderation.settings import ROOT
 
 CONFIG = ROOT / "deploy" / "gunicorn.conf.py"
 
 READ_WITHIN = 20  # seconds
+
+log = structlog.get_logger()
 
 
 class Worker(ThreadWorker):
@@ -26,6 +30,8 @@ class Worker(ThreadWorker):
     there are threads would silence the site. Behind nginx, which passes on whole requests only,
     nobody ever comes to that.
     """
+
+    alive: bool
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -40,8 +46,12 @@ class Worker(ThreadWorker):
             self._reading.pop(conn, None)
 
     def murder_pending(self) -> None:
-        """Once a second: cut off what has come too slowly. An answer in the making still leaves."""
+        """Once a second: cut off what has come too slowly, though an answer in the making still
+        leaves; and end where the scorer hangs, so that the next worker scores again."""
         super().murder_pending()
+        if self.alive and scorer_is_stuck(self.wsgi):
+            log.error("scorer_stuck")
+            self.alive = False
         for conn, until in list(self._reading.items()):
             if until < time.monotonic():
                 with suppress(OSError):

@@ -213,6 +213,11 @@ class Settings:
         return self.instance / "metrics"
 
     @property
+    def jobs(self) -> Path:
+        """The file of the worker's queue, where it is not in Redis."""
+        return self.instance / "jobs.sqlite"
+
+    @property
     def hosts(self) -> list[str]:
         """The names under which the site answers; none: under any."""
         named = [host.strip() for host in self.allowed_hosts.split(",") if host.strip()]

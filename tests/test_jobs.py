@@ -2,6 +2,10 @@
 
 import json
 import os
+import signal
+import sqlite3
+import threading
+import time
 import uuid
 from dataclasses import replace
 from datetime import timedelta
@@ -17,6 +21,7 @@ from moderation.comments.tables import Comment, Status
 from moderation.db import db, now
 from moderation.jobs import JsonSerializer, make_huey, rescore_if_able
 from moderation.operations.tables import JobRun
+from moderation.scoring.scorer import ScorerUnavailable
 from moderation.scoring.serving import current_card
 
 
@@ -66,6 +71,78 @@ def test_the_worker_keeps_how_each_job_went(app, settings, monkeypatch):
     assert errors.pop("break_down") == "LookupError"
     assert len(errors) >= 3
     assert set(errors.values()) == {None}
+
+
+def test_a_batch_ends_with_the_first_that_the_scorer_does_not_answer(app, scorer):
+    """It may hang in that one: the others would lose a try each, and be quarantined with it."""
+    scorer.down = True
+    hour_ago = now() - timedelta(hours=1)
+    numbers = [
+        submit(Draft("home", "Tess", text), scorer, at=hour_ago + timedelta(seconds=n)).id
+        for n, text in enumerate(["poison", "A kind word", "Another kind word"])
+    ]
+    scorer.down = False
+
+    class Poisoned(type(scorer)):
+        def score(self, texts):
+            if "poison" in texts:
+                raise ScorerUnavailable("late")
+            return super().score(texts)
+
+    app.extensions["scorer"] = Poisoned()
+    assert rescore_if_able() == 0
+    db.session.rollback()
+    assert [db.session.get_one(Comment, n).tries for n in numbers] == [2, 1, 1]
+    assert rescore_if_able() == 3, "the one that failed comes last, and is given up"
+    db.session.rollback()
+    after = [db.session.get_one(Comment, n) for n in numbers]
+    assert [each.hold_reason for each in after] == ["quarantined", None, None]
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+def test_a_damaged_queue_is_put_aside_and_the_work_goes_on(app, settings, caplog):
+    settings.jobs.write_bytes(b"no database any more" * 400)
+    huey = make_huey(app, settings)
+    assert huey.read_periodic(now().replace(tzinfo=None))
+    assert huey.pending_count() == 0
+    assert settings.jobs.with_name("jobs.sqlite.damaged").exists()
+    assert "queue_damaged" in caplog.text
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+def test_a_queue_damaged_as_it_runs_ends_the_worker_so_that_the_next_start_mends_it(
+    app, settings, monkeypatch
+):
+    ended = []
+    monkeypatch.setattr(jobs.os, "kill", lambda process, signal: ended.append(signal))
+    huey = make_huey(app, settings)
+    assert huey.dequeue() is None
+    assert ended == []
+    huey.storage.close()
+    for path in settings.instance.glob("jobs.sqlite*"):
+        path.write_bytes(b"no database any more" * 400)
+    with pytest.raises(sqlite3.DatabaseError):
+        huey.dequeue()
+    assert ended == [signal.SIGINT]
+
+
+def test_the_network_is_let_go_when_nothing_waits_any_more(site, scorer):
+    """It takes 40 MB of a server's 1 GiB."""
+    loading = site(scorer=None)
+    with loading.app_context():
+        scorer.down = True
+        submit(Draft("home", "Tess", "A kind word"), scorer, at=now() - timedelta(hours=1))
+        threads = threading.active_count()
+        assert rescore_if_able() == 1
+        assert loading.extensions["scorer"] is None
+        assert wait_for(lambda: threading.active_count() <= threads)
+
+
+def wait_for(holds):
+    until = time.monotonic() + 10
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.05)
+    return holds()
 
 
 def test_the_network_is_not_loaded_while_nothing_waits_for_scores(site):

@@ -17,7 +17,7 @@ from typing import Any
 
 from deploy.trial import releases
 from deploy.trial.machine import Machine
-from deploy.trial.visitors import Crowd, Visitor
+from deploy.trial.visitors import Crowd, Visitor, answer_to
 
 LOOK = """python3 - <<'LOOK'
 import json, sqlite3
@@ -122,6 +122,7 @@ class Trial:
             analysed = self.machine.run(f"systemd-analyze security evenkeel-{unit} --no-pager")
             self.see("walls", analysed.strip().splitlines()[-1].strip("→ "))
         self.make_admin()
+        self.figures_and_files()
         visitor = Visitor()
         text = "The first remark, over HTTPS."
         status, page = visitor.send("/p/home", name="Ana", email="", text=text)
@@ -135,6 +136,21 @@ class Trial:
             self.under_load(
                 f"three times systemctl {verb}, under load", lambda v=verb: self.thrice(v)
             )
+
+    def figures_and_files(self) -> None:
+        """Prometheus' token is made; a file is kept under the hash that it has, and no other."""
+        token = self.machine.run("cat /etc/evenkeel/metrics_token").strip()
+        shown = {"with": f"Bearer {token}", "without": ""}
+        got = {how: answer_to("/metrics", Authorization=word).status for how, word in shown.items()}
+        self.see("/metrics with the token, and without", f"{got}", [*got.values()] == [200, 403])
+        _, page = Visitor().ask("/")
+        link = re.search(r"(/static/[\w./-]+\?v=)(\w{12})", page)
+        kept = [
+            answer_to(f"{link[1]}{version}" if link else "").headers["Cache-Control"]
+            for version in (link[2] if link else "", "0" * 12)
+        ]
+        good = kept == ["public, max-age=31536000, immutable", "no-cache"]
+        self.see("a static file under its hash, and another", " / ".join(kept), good)
 
     def backed_up_and_restored(self) -> None:
         """As `script/ec2 backup` and `restore` do on the server, but for the bucket."""

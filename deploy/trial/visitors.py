@@ -59,6 +59,18 @@ class Visitor:
         return self.ask(path, hidden | fields)
 
 
+def answer_to(path: str, **headers: str) -> http.client.HTTPResponse:
+    """What a program gets that sends these headers: read already."""
+    connection = http.client.HTTPSConnection("127.0.0.1", timeout=90, context=UNCHECKED)
+    try:
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer
+    finally:
+        connection.close()
+
+
 class Crowd:
     """Some visitors at once, who look and write until they are told to stop."""
 

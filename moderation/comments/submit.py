@@ -103,28 +103,35 @@ def store(draft: Draft, *, at: datetime | None = None) -> tuple[int, bool]:
         return known, False
 
 
-def judge(comment_id: int, scorer: Scorer, *, at: datetime | None = None) -> None:
-    """Score a held, unscored comment and let the policy decide; leave it held if that fails."""
+def judge(comment_id: int, scorer: Scorer, *, at: datetime | None = None) -> bool:
+    """Score a held, unscored comment and let the policy decide; leave it held if that fails.
+
+    Returns whether the scorer was well.
+    """
     text = _begin_try(comment_id, at)
     if text is None:
-        return
+        return True
     try:
         [scores] = scorer.score([text])
     except Exception as error:  # whatever it was: the comment stays held, and a person looks
         log.warning("scoring_failed", comment=comment_id, error=type(error).__name__)
         _give_up_after_too_many(comment_id, at)
-        return
+        return False
     _settle(comment_id, scores, scorer.version, at)
+    return True
 
 
 def rescore(scorer: Scorer, *, limit: int = 500) -> int:
     """Judge the comments that were left unscored. Returns how many now have an answer.
 
-    To be called when the scorer is known to work: each call costs a comment one of its tries.
+    To be called when the scorer is known to work: each call costs a comment one of its tries. So
+    it ends with the first that fails: where the scorer hangs in it, no other would be answered. It
+    comes last the next time.
     """
     waiting = left_unscored(limit=limit)
     for comment_id in waiting:
-        judge(comment_id, scorer)
+        if not judge(comment_id, scorer):
+            break
     left = db.session.scalars(
         select(Comment.id).where(
             Comment.id.in_(waiting), Comment.hold_reason == HoldReason.UNSCORED

@@ -14,6 +14,11 @@ class Damaged(Exception):
     """The file is not whole; the message says what to do."""
 
 
+def is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether SQLite says that a file is damaged, or none of its own."""
+    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
 def look_for_damage(database: Path, *, seconds: float = LOOK_SECONDS) -> bool:
     """Raise Damaged if the database is. Returns whether there was time to look at all of it."""
     if not database.exists():
@@ -24,7 +29,7 @@ def look_for_damage(database: Path, *, seconds: float = LOOK_SECONDS) -> bool:
         try:
             found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
         except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            if not is_damage(error):
                 return False  # out of time, or held by another: no word about damage
             found = str(error)
     if found != "ok":

@@ -20,18 +20,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import func, select
 
 from moderation.db import db, now
-from moderation.operations.backup import backups_in
+from moderation.operations import doctor_work as work
 from moderation.operations.findings import Finding, ok, problem, warning
 from moderation.operations.health import LEAST_DISK
 from moderation.operations.tables import JobRun
-from moderation.outbox.tables import Effect
 from moderation.scoring.serving import current_scorer
 from moderation.settings import ROOT, Settings
 
 LEAST_MEMORY = 150 * 2**20  # bytes: room for one more web worker
-WORKER_AWAY = timedelta(minutes=5)  # it notes a run each minute
-OUTBOX_LATE = timedelta(minutes=30)
-BACKUP_OLD = timedelta(hours=36)
 CLOCK_OFF = 5.0  # seconds that the database's clock may differ
 PLAIN = "A plain word about the weather."
 
@@ -48,9 +44,11 @@ def examine(settings: Settings, *, network: bool = False) -> Sequence[Finding]:
         ("disk", _disk),
         ("memory", _memory),
         ("model", _model),
-        ("worker", _worker),
-        ("outbox", _outbox),
-        ("backups", _backups),
+        ("worker", work.worker),
+        ("queue", work.queue),
+        ("scoring", work.scoring),
+        ("outbox", work.outbox),
+        ("backups", work.backups),
         ("clock", _clock),
         ("redis", _redis),
     ]
@@ -189,57 +187,6 @@ def _model(_: Settings) -> Iterator[Finding]:
     else:
         took = (time.perf_counter() - began) * 1000
         yield ok("model", f"{scorer.version}, verified and scoring ({took:.0f} ms)")
-
-
-def _worker(_: Settings) -> Iterator[Finding]:
-    start = "Start it: flask worker, or systemctl start evenkeel-jobs."
-    last = db.session.scalar(select(func.max(JobRun.ended_at)))
-    if last is None:
-        yield problem("worker", "has never run", start)
-    elif now() - last > WORKER_AWAY:
-        yield problem("worker", f"last seen {last:%Y-%m-%d %H:%M} UTC", start)
-    else:
-        yield ok("worker", f"last run {last:%H:%M:%S} UTC")
-    for run in db.session.scalars(select(JobRun).where(JobRun.error.is_not(None))):
-        yield problem(
-            f"job {run.job}",
-            f"its last run failed: {run.error}",
-            f'Look for it in the worker\'s log: "job": "{run.job}".',
-        )
-
-
-def _outbox(_: Settings) -> Iterator[Finding]:
-    waits = (Effect.sent_at.is_(None), Effect.cancelled_at.is_(None), Effect.failed_at.is_(None))
-    due = db.session.scalar(select(func.min(Effect.due_at)).where(*waits))
-    if due is not None and now() - due > OUTBOX_LATE:
-        yield problem(
-            "outbox",
-            f"the oldest has been due since {due:%H:%M} UTC",
-            "Is the worker running, the receiver reachable? flask doctor --network",
-        )
-    else:
-        yield ok("outbox", "in time")
-
-
-def _backups(settings: Settings) -> Iterator[Finding]:
-    if not settings.backup_folder:
-        yield warning(
-            "backups",
-            "none are made by the worker",
-            "EVENKEEL_BACKUP_FOLDER=/var/backups/evenkeel, best on another disk.",
-        )
-        return
-    made = [moment for moment, _ in backups_in(Path(settings.backup_folder))]
-    if not made:
-        yield problem("backups", f"none in {settings.backup_folder}", "flask backup")
-    elif now() - max(made) > BACKUP_OLD:
-        yield problem(
-            "backups",
-            f"the newest is of {max(made):%Y-%m-%d %H:%M} UTC",
-            "flask backup, and see why the worker makes none.",
-        )
-    else:
-        yield ok("backups", f"{len(made)}, the newest of {max(made):%Y-%m-%d %H:%M}")
 
 
 def _clock(settings: Settings) -> Iterator[Finding]:

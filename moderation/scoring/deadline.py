@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
@@ -9,6 +10,7 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from moderation.scoring.scorer import Scorer, ScorerUnavailable, Scores
 
 _Job = tuple[Sequence[str], "Future[list[Scores | None]]"]
+STUCK_SECONDS = 60  # a scorer that is late for so long is not expected back
 
 
 class ScorerTimeout(ScorerUnavailable):
@@ -25,8 +27,9 @@ class Deadline:
     def __init__(self, scorer: Scorer, seconds: float) -> None:
         self._scorer = scorer
         self._seconds = seconds
-        self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._late: Future[list[Scores | None]] | None = None
+        self._late_since = 0.0
         self._worker: threading.Thread | None = None
         self._starting = threading.Lock()
 
@@ -34,6 +37,16 @@ class Deadline:
     def version(self) -> str:
         """The version of the scorer inside."""
         return self._scorer.version
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the worker has been in one call for so long that only a new process helps."""
+        late = self._late is not None and not self._late.done()
+        return late and time.monotonic() - self._late_since > STUCK_SECONDS
+
+    def end(self) -> None:
+        """Let the worker's thread go, and what it holds; one that is stuck stays."""
+        self._jobs.put(None)
 
     def score(self, texts: Sequence[str]) -> list[Scores | None]:
         """Score `texts`; raise ScorerTimeout when that takes longer than the deadline."""
@@ -46,7 +59,7 @@ class Deadline:
             return answer.result(timeout=self._seconds)
         except FutureTimeout:
             if not answer.cancel():
-                self._late = answer
+                self._late, self._late_since = answer, time.monotonic()
             raise ScorerTimeout(f"no scores within {self._seconds:g} seconds") from None
 
     def _ensure_worker(self) -> None:
@@ -57,8 +70,8 @@ class Deadline:
                 self._worker.start()
 
     def _work(self) -> None:
-        while True:
-            texts, answer = self._jobs.get()
+        while (job := self._jobs.get()) is not None:
+            texts, answer = job
             if not answer.set_running_or_notify_cancel():
                 continue
             try:

@@ -18,6 +18,7 @@ from moderation.settings import Settings
 
 KEY = "scorer"
 CARD = "scorer_card"
+DEADLINE = "scorer_deadline"
 _loading = threading.Lock()
 
 log = structlog.get_logger()
@@ -45,10 +46,27 @@ def current_scorer() -> Scorer:
         if current_app.extensions[KEY] is None:
             models, timeout = current_app.config["SCORER_FROM"]
             artefact = load_artefact(find_artefact(models))
+            deadline = Deadline(OnnxScorer(artefact), timeout)
             current_app.extensions[CARD] = artefact.card
-            current_app.extensions[KEY] = Counted(Deadline(OnnxScorer(artefact), timeout))
+            current_app.extensions[DEADLINE] = deadline
+            current_app.extensions[KEY] = Counted(deadline)
         scorer: Scorer = current_app.extensions[KEY]
         return scorer
+
+
+def let_scorer_go() -> None:
+    """Give back the memory of a scorer that was loaded here; the next one is loaded anew."""
+    with _loading:
+        deadline: Deadline | None = current_app.extensions.pop(DEADLINE, None)
+        if deadline is not None:
+            deadline.end()
+            current_app.extensions[KEY] = None
+
+
+def scorer_is_stuck(app: Flask) -> bool:
+    """Whether this process's scorer hangs, so that nothing is scored here any more."""
+    deadline: Deadline | None = app.extensions.get(DEADLINE)
+    return deadline is not None and deadline.is_stuck
 
 
 def current_card() -> Mapping[str, Any] | None:
@@ -62,5 +80,5 @@ def scorer_or_stand_in() -> Scorer:
     try:
         return current_scorer()
     except ArtefactError as error:
-        log.error("no_scorer", exc_info=error)
+        log.error("no_scorer", do=str(error))
         return NoScorer()

@@ -1,6 +1,8 @@
 """What is laid on a server, read by those who will read it: scripts, nginx's file, units."""
 
+import os
 import re
+import runpy
 import shutil
 import subprocess
 
@@ -115,6 +117,32 @@ def test_the_walls_around_a_service_stand(units, service):
         "--no-pager", units / f"{service}.service",
     )  # fmt: skip
     assert code == 0, said
+
+
+@pytest.mark.parametrize(
+    ("cores", "mib", "workers"),
+    [
+        (2, 957, 2),  # t3.micro: 1 GiB, of which Linux tells so much
+        (2, 1024, 2),
+        (1, 957, 2),  # one answers while the other is busy
+        (2, 481, 1),  # half a GiB
+        (2, 128, 1),
+        (4, 957, 3),
+        (4, 4096, 4),
+        (16, 2048, 10),
+    ],
+)
+def test_there_are_as_many_web_workers_as_cores_and_memory_hold(cores, mib, workers):
+    config = runpy.run_path(str(ROOT / "deploy/gunicorn.conf.py"))
+    assert config["fitting_workers"](cores, mib) == workers
+
+
+def test_a_number_that_is_given_counts_and_no_more_are_started_than_fit_here(monkeypatch):
+    monkeypatch.setenv("WEB_CONCURRENCY", "7")
+    assert runpy.run_path(str(ROOT / "deploy/gunicorn.conf.py"))["workers"] == 7
+    monkeypatch.delenv("WEB_CONCURRENCY")
+    found = runpy.run_path(str(ROOT / "deploy/gunicorn.conf.py"))
+    assert found["workers"] == found["fitting_workers"](os.cpu_count(), found["memory_mib"]())
 
 
 def test_only_the_switch_runs_as_root():

@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text, update
 
+from moderation.comments.tables import Comment
 from moderation.db import db, now, writing
-from moderation.operations import doctor
+from moderation.operations import doctor, doctor_work
 from moderation.operations.backup import back_up
 from moderation.operations.doctor import examine
 from moderation.operations.findings import Level
@@ -114,8 +115,30 @@ def test_a_worker_that_stands_still_and_a_job_that_fails(well):
     assert "flask worker" in found(well)["worker"].do
 
 
+def test_a_damaged_queue_is_named_with_what_to_do(well):
+    assert found(well)["queue"].level == Level.OK
+    well.jobs.write_bytes(b"no database any more" * 400)
+    damaged = found(well)["queue"]
+    assert damaged.level == Level.PROBLEM
+    assert "restart evenkeel-jobs" in damaged.do
+
+
+def test_comments_that_the_sites_own_processes_leave_unscored(well, scorer, comment):
+    """Their scorers may hang while the doctor's own is well."""
+    scorer.down = True
+    comment("A kind word")
+    scorer.down = False
+    assert found(well)["scoring"].level == Level.OK, "a minute is nothing"
+    with writing() as session:
+        session.execute(update(Comment).values(created_at=now() - timedelta(minutes=6)))
+    after = found(well)
+    assert (after["model"].level, after["scoring"].level) == (Level.OK, Level.PROBLEM)
+    assert "1 wait for a score" in after["scoring"].said
+    assert "systemctl reload evenkeel-web" in after["scoring"].do
+
+
 def test_an_old_backup(well, monkeypatch):
-    monkeypatch.setattr(doctor, "BACKUP_OLD", timedelta(seconds=-1))
+    monkeypatch.setattr(doctor_work, "BACKUP_OLD", timedelta(seconds=-1))
     assert "flask backup" in found(well)["backups"].do
 
 
