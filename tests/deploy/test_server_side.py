@@ -29,8 +29,8 @@ def run(*command):
 
 @pytest.mark.parametrize(
     "script",
-    ["deploy/install.sh", "deploy/evenkeel", "deploy/nginx/render", "script/release",
-     "script/try-install"],
+    ["deploy/install.sh", "deploy/evenkeel", "deploy/nginx/hashes", "deploy/nginx/render",
+     "script/audit", "script/release", "script/try-install"],
 )  # fmt: skip
 def test_shellcheck_finds_nothing_in(script):
     code, said = run(
