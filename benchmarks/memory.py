@@ -74,6 +74,7 @@ def _stack(folder: Path, port: int) -> Iterator[tuple[str, list[tuple[str, int]]
         "EVENKEEL_COMMENT_LIMIT": "1000000 per minute",
         "EVENKEEL_LOG_LEVEL": "WARNING",
         "WEB_CONCURRENCY": "2",
+        "MALLOC_ARENA_MAX": "2",  # as the units of deploy/systemd set it
         "FLASK_APP": "wsgi",
     }
     flask = [sys.executable, "-m", "flask"]

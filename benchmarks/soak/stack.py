@@ -28,6 +28,7 @@ class Stack:
             "EVENKEEL_INSTANCE": str(instance),
             "EVENKEEL_COMMENT_LIMIT": "1000000 per minute",
             "FLASK_APP": app,
+            "MALLOC_ARENA_MAX": "2",  # as the units of deploy/systemd set it
             **environ,
         }
         self._master: subprocess.Popen[bytes] | None = None

@@ -132,6 +132,8 @@ function refusal(answer) {
   if (answer.status === 401) return "You are signed out, so nothing was changed. Sign in in another tab, then try again.";
   if (answer.status === 403) return "Your account may not do this. Nothing was changed.";
   if (answer.status === 400) return "The page was open too long, so nothing was changed. Reload it and try again.";
+  if (answer.status === 503)
+    return "The site can store nothing just now: its disk is full, or its database does not answer. Nothing was changed. Try again in a minute.";
   return `The site answered with an error (${answer.status}), so nothing was changed. Try again in a moment.`;
 }
 
