@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import http.client
 import json
 import os
 import platform
 import random
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,6 +21,7 @@ from deploy.trial import releases
 from deploy.trial.machine import Machine
 from deploy.trial.visitors import Crowd, Visitor, answer_to
 
+NAME = "comments.example.org"
 LOOK = """python3 - <<'LOOK'
 import json, sqlite3
 database = sqlite3.connect("file:/var/lib/evenkeel/evenkeel.sqlite?mode=ro", uri=True)
@@ -111,6 +114,7 @@ class Trial:
         self.machine.shut_down()
         self.machine.boot()
         self.look("after a shut-down and a boot", release=serving)
+        self.by_name_from_a_checkout()
 
     def first_day(self) -> None:
         """Installed, the first admin made, a comment sent, reloaded and restarted."""
@@ -180,6 +184,28 @@ class Trial:
         self.see("the first admin", f"status {status}, {_heading(page)}", status < 400)
         status, page = admin.ask("/admin/policy")
         self.see("signed in", f"/admin/policy answers {status}", status == 200)
+
+    def by_name_from_a_checkout(self) -> None:
+        """From somebody's git clone, under a name for which nobody can give a certificate here."""
+        clone = self.machine.root / "root/checkout"
+        source = f"file://{releases.ROOT}"
+        subprocess.run(["git", "clone", "--quiet", "--depth=1", source, str(clone)], check=True)
+        self.machine.run("apt-get update -qq; apt-get install -y -qq --no-install-recommends git")
+        self.machine.run("chown -R nobody /root/checkout")
+        said = self.machine.run(f"/root/checkout/deploy/install.sh --domain {NAME} --json")
+        wanted = self.first.name.removeprefix("evenkeel-")
+        self.see("installed from a checkout", self.version(), self.version() == wanted)
+        told = "There is no certificate yet" in said and f'"url": "https://{NAME}"' in said
+        self.see("a name, and no certificate for it", " / ".join(said.splitlines()[-2:]), told)
+        status = answer_to("/", Host=NAME).status
+        self.see("asked under its name", f"status {status}", status == 200)
+        try:
+            other = f"status {answer_to('/', Host='other.example.org').status}"
+        except (OSError, http.client.HTTPException):
+            other = "closed"
+        self.see("asked under another", other, other == "closed")
+        lost = set(self.acknowledged) - set(json.loads(self.machine.run(LOOK))["texts"])
+        self.see("afterwards", f"{len(lost)} of {len(self.acknowledged)} comments lost", not lost)
 
     def refuse(self, release: Path) -> None:
         """Install a release that cannot serve; the installer has to say so."""
