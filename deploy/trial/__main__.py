@@ -31,6 +31,22 @@ texts = [text for (text,) in database.execute("SELECT text FROM comments")]
 print(json.dumps({"texts": texts, "revision": revision, "found": found}))
 LOOK"""
 
+BUDGET = 400  # MB, for all of the site's processes
+MEMORY = """python3 - <<'MEMORY'
+import json, pathlib, re
+found = {}
+for process in pathlib.Path("/proc").glob("[0-9]*"):
+    try:
+        group, shares = [(process / name).read_text() for name in ("cgroup", "smaps_rollup")]
+    except OSError:
+        continue
+    unit = re.search(r"/(evenkeel-web|evenkeel-jobs|nginx)[.]service", group)
+    share = re.search(r"^Pss:\\s+(\\d+)", shares, re.M)
+    if unit and share:
+        found.setdefault(unit[1], []).append(round(int(share[1]) * 1024 / 1e6, 1))
+print(json.dumps(found))
+MEMORY"""
+
 
 class Trial:
     """One system, from its first boot to its last."""
@@ -111,6 +127,8 @@ class Trial:
         self.under_load("a release that is never ready, under load", lambda: self.refuse(broken))
         self.look("after it was taken back", release=second)
         serving = self.killed(second, kills)
+        self.under_load("a minute of visits", lambda: time.sleep(60))
+        self.memory()
         self.machine.shut_down()
         self.machine.boot()
         self.look("after a shut-down and a boot", release=serving)
@@ -184,6 +202,12 @@ class Trial:
         self.see("the first admin", f"status {status}, {_heading(page)}", status < 400)
         status, page = admin.ask("/admin/policy")
         self.see("signed in", f"/admin/policy answers {status}", status == 200)
+
+    def memory(self) -> None:
+        """What the processes take, each with its share of what several have (PSS)."""
+        found = json.loads(self.machine.run(MEMORY))
+        total = sum(map(sum, found.values()))
+        self.see("memory after that", f"{total:.0f} MB of {BUDGET}: {found}", total < BUDGET)
 
     def by_name_from_a_checkout(self) -> None:
         """From somebody's git clone, under a name for which nobody can give a certificate here."""
