@@ -17,6 +17,7 @@ from benchmarks.soak.disk import fill_the_disk
 from benchmarks.soak.kills import kill_at_random
 from benchmarks.soak.lock import hold_the_database
 from benchmarks.soak.memory import measure
+from benchmarks.soak.page import record
 from benchmarks.soak.slow import send_slowly
 from benchmarks.soak.stack import Stack
 
@@ -31,6 +32,7 @@ Fault = Callable[[Stack], dict[str, Any]]
 @click.option("--slow/--no-slow", default=True, help="Slow and oversized requests (nginx).")
 @click.option("--seed", default=1, help="The dice of kills and authors.")
 @click.option("--port", default=8250, type=click.IntRange(1024, 65000), help="This and the next.")
+@click.option("--record", "to_page", is_flag=True, help="Put them into docs/reliability.md.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def main(
     kills: int,
@@ -40,6 +42,7 @@ def main(
     slow: bool,
     seed: int,
     port: int,
+    to_page: bool,
     as_json: bool,
 ) -> None:
     """Bring the faults about that a site must survive, and say what came of it.
@@ -70,6 +73,8 @@ def main(
         with _new_site(port) as stack:
             found[name] = bring_about(stack)
         say(f"{name}: {'as it must be' if not found[name]['wrong'] else found[name]['wrong'][:5]}")
+    if to_page:
+        record(found)
     click.echo(json.dumps(found) if as_json else _readable(found))
     sys.exit(any(found[name]["wrong"] for name in faults))
 
