@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, request
 from flask_limiter.errors import RateLimitExceeded
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
@@ -15,8 +15,10 @@ from werkzeug.exceptions import HTTPException
 
 from moderation.db import current_storage, db
 from moderation.storage import DatabaseDamaged, DiskFull
+from moderation.web.guard import declared
 from moderation.web.limits import when_to_come_back
 from moderation.web.pagination import BadCursor
+from moderation.web.permissions import Permission
 
 # The database is away, busy for too long, or all connections to it are in use.
 DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
@@ -42,7 +44,10 @@ PAGES: dict[int, tuple[str, str]] = {
 }
 
 
-# The same for what is wrong with the storage: 503 all of it.
+# For an address that names no place in a list: 400.
+NO_SUCH_PAGE = ("No such page", "Its address is damaged: begin at the first page again.")
+
+# For what is wrong with the storage: 503 all of it.
 NO_ROOM = (
     "Read-only for now",
     "The site's disk is full, so nothing can be stored. What stands here is safe and can be read;"
@@ -65,6 +70,7 @@ def error_page(
         title=title,
         advice=advice,
         detail=detail,
+        at_the_desk=isinstance(declared(current_app, request.endpoint or ""), Permission),
         request_id=g.get("request_id"),
     ), status
 
@@ -131,7 +137,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(BadCursor)
     def bad_cursor(error: BadCursor) -> tuple[str, int]:
-        return error_page(400, str(error))
+        return error_page(400, page=NO_SUCH_PAGE)
 
     for kind in DATABASE_AWAY:
         app.register_error_handler(kind, database_away)

@@ -63,7 +63,8 @@ document.addEventListener("click", (event) => {
     show();
   }
   const text = event.target.closest("[data-mask]");
-  if (text && !getSelection().toString()) text.classList.toggle("is-revealed");
+  // What is masked again must not stay in sight for having the focus.
+  if (text && !getSelection().toString() && !text.classList.toggle("is-revealed")) text.blur();
 });
 
 // In place of one severe comment more: something milder, a pause, or on as before.

@@ -4,10 +4,14 @@ import re
 import statistics
 
 from playwright.sync_api import expect
+from sqlalchemy import select
 
+from moderation.accounts.tables import User
 from moderation.comments.submit import Draft, submit
 from moderation.comments.tables import Comment
 from moderation.db import db
+from moderation.review.preferences import DeskPreferences, Masking, save_preferences
+from moderation.web.permissions import Role
 from tests.browser.conftest import PHONE
 from tests.fixed_scorer import FixedScorer
 
@@ -222,10 +226,10 @@ def test_keys_can_be_chosen_and_text_masked_and_a_milder_one_offered(visit, held
         page.get_by_role("button", name="Save").click()
         page.goto(view(mark))
         text = page.locator("[data-mask] .user-text")
-        assert "blur" in text.evaluate("e => getComputedStyle(e).filter")
+        expect(text).to_have_css("filter", re.compile("blur"))
         page.mouse.move(0, 0)
         press(page, "v")
-        assert text.evaluate("e => getComputedStyle(e).filter") == "none"
+        expect(text).to_have_css("filter", "none")
         expect(page.get_by_role("button", name="Approve")).to_contain_text("p")
         press(page, "a")
         shows(page, numbers[0])
@@ -243,6 +247,35 @@ def test_keys_can_be_chosen_and_text_masked_and_a_milder_one_offered(visit, held
         page.get_by_label("Severe comments in a row").fill("0")
         page.get_by_role("button", name="Save").click()
         expect(page.locator(".notices")).to_contain_text("Saved")
+
+
+def test_masked_text_is_shown_by_pointer_by_finger_and_by_key_and_masked_again(visit, held):
+    mona = db.session.scalars(select(User).where(User.role == Role.MODERATOR)).first()
+    save_preferences(mona.id, DeskPreferences(masking=Masking.ALL))
+    try:
+        _, [number] = held(1)
+        for kind in ("mouse", "finger"):
+            options = {"has_touch": True, "is_mobile": True} if kind == "finger" else {}
+            page = visit(f"/review/{number}", role="moderator", **options)
+            text = page.locator("[data-mask]")
+            shown = "e => getComputedStyle(e.querySelector('.user-text')).filter === 'none'"
+            assert not text.evaluate(shown)
+            if kind == "finger":
+                for expected in (True, False):
+                    text.tap()
+                    assert text.evaluate(shown) is expected
+                continue
+            text.hover()
+            assert text.evaluate(shown)
+            page.mouse.move(0, 0)
+            assert not text.evaluate(shown)
+            page.keyboard.down("v")
+            assert text.evaluate(shown)
+            page.wait_for_timeout(600)
+            page.keyboard.up("v")
+            assert not text.evaluate(shown), "held down, only as long"
+    finally:
+        save_preferences(mona.id, DeskPreferences())
 
 
 def test_without_scripts_everything_can_be_done(visit, held, stand):

@@ -30,9 +30,11 @@ def test_nothing_happens_before_the_preview_is_confirmed(comment, desk):
     answer = desk.post("/review/bulk", data={"items": items[:2], "to": "rejected"})
     assert answer.status_code == 303
     assert sorted(statuses(*sent)) == ["held", "rejected", "rejected"]
-    shown = desk.get("/review").text
-    assert "Done to 2 comments." in shown
-    assert "2 comments" in read(desk.get("/review")).one("form", cls="undo").text
+    shown = read(desk.get("/review"))
+    assert "You rejected 2 comments." in shown.main
+    undos = shown.all("form", cls="undo")
+    assert len(undos) == 2, "beside the case, and over the list for who sees no case: on a phone"
+    assert all("2 comments" in undo.text for undo in undos)
     desk.post("/review/undo")
     assert statuses(*sent) == ["held"] * 3
 

@@ -47,6 +47,27 @@ def test_the_detail_that_a_view_gives_is_shown_and_escaped(client, probe):
     assert "There is no <b>page</b> 7." in read(answer).main
 
 
+@pytest.mark.parametrize(
+    ("address", "way_on"),
+    [
+        ("/review/999999", "Go to the queue"),
+        ("/admin", "Go to the queue"),
+        ("/no-such-page", "Go to the front page"),
+        ("/c/no-such-link", "Go to the front page"),
+    ],
+)
+def test_whoever_works_at_the_desk_is_led_back_to_it(signed_in, moderator, address, way_on):
+    answer = signed_in(moderator).get(address)
+    assert answer.status_code in (403, 404)
+    assert way_on in [link.text for link in read(answer).all("a")]
+
+
+def test_a_damaged_address_of_a_page_says_where_to_begin(signed_in, moderator):
+    answer = signed_in(moderator).get("/review?after=broken")
+    assert answer.status_code == 400
+    assert "begin at the first page again" in read(answer).main
+
+
 def test_an_unknown_address_is_not_echoed(client):
     answer = client.get(f"/{CANARY}?{CANARY}")
     assert answer.status_code == 404
