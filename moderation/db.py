@@ -217,11 +217,14 @@ def _teach_postgresql(engine: Engine) -> None:
 
     @event.listens_for(engine, "connect")
     def limits(connection: Any, _: Any) -> None:
-        """Wait no longer than on SQLite, and let go of what a vanished machine holds."""
+        """Wait no longer than on SQLite, let go of what a vanished machine holds, use indexes."""
         try:
             connection.autocommit = True
             connection.execute(f"SET lock_timeout = {BUSY_TIMEOUT_MS}")
             connection.execute("SET idle_in_transaction_session_timeout = '60s'")
+            # As shipped, a page by an index is four times as dear as one in a row, as on a turning
+            # disk: between two VACUUMs the planner would rather read the whole table of comments.
+            connection.execute("SET random_page_cost = 1.1")
             connection.autocommit = False
         except Error as error:  # it is shutting down: as if it had not let us in
             raise OperationalError("SET", None, error) from error

@@ -102,3 +102,9 @@ def test_moments_come_back_in_utc_and_naive_ones_are_refused(app):
     assert stored.utcoffset().total_seconds() == 0
     with pytest.raises(Exception, match="time zone"), writing():
         record("x", SYSTEM, ("test", 2), at=datetime(2026, 1, 1))
+
+
+def test_postgresql_takes_an_index_for_no_dearer_than_it_is_on_flash(app):
+    if db.engine.dialect.name != "postgresql":
+        return
+    assert db.session.scalar(text("SHOW random_page_cost")) == "1.1"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, any_, column, exists, false, func, select, table
+from sqlalchemy import ColumnElement, Select, any_, column, exists, func, select, table
 from sqlalchemy import text as sql
 
 from moderation.comments.tables import Comment
@@ -29,6 +29,8 @@ COMMON = 30_000
 # words that stand together nowhere would else be looked for in every comment there is.
 LONGEST_MS = 3000
 
+# One look by number instead of a plan that names all comments.
+_NO_COMMENT = Comment.id == 0
 _INDEX = table("comments_text", column("rowid"), column("comments_text"))
 
 
@@ -67,7 +69,7 @@ def matching(typed: str, part: Part) -> ColumnElement[bool]:
     if part is Part.AUTHOR:
         terms = [replace(term, begins=True) for term in terms]
     if all(term.absent for term in terms):
-        return false()
+        return _NO_COMMENT
     if db.engine.dialect.name == "sqlite":
         return _in_fts5(_fts5(terms, part))
     return _in_tsvector(terms, part)
@@ -87,6 +89,8 @@ def _fts5(terms: Iterable[Term], part: Part) -> str:
 def _in_fts5(query: str) -> ColumnElement[bool]:
     found = select(_INDEX.c.rowid).where(_INDEX.c.comments_text.op("MATCH")(query))
     numbers = db.session.scalars(found.limit(COMMON + 1)).all()
+    if not numbers:
+        return _NO_COMMENT
     if len(numbers) > COMMON:
         # Asked for one comment after the other, in the order of the view, until a page is full.
         return exists(found.where(_INDEX.c.rowid == Comment.id))

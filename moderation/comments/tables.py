@@ -67,6 +67,7 @@ class Comment(Model):
         Index("ix_comments_queue_worst", "status", "urgency", "id"),
         Index("ix_comments_queue_age", "status", "created_at", "id"),
         Index("ix_comments_page", "page", "status", "created_at", "id"),
+        Index("ix_comments_page_due", "page", "status", "due_at", "id"),
         Index("ix_comments_page_worst", "page", "urgency", "id"),
         Index("ix_comments_page_age", "page", "created_at", "id"),
         Index("ix_comments_author", "author_key", "created_at", "id"),

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, func, not_, select
+from sqlalchemy import ColumnElement, Select, false, func, not_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from moderation.comments.search import Part, matching
@@ -132,17 +132,15 @@ class Filter:
 
     def query(self) -> Select[Any]:
         """The comments of this view, unordered."""
-        kept = [not_(condition) for condition in self.over_left_out()]
+        kept = [not_(func.coalesce(over, false())) for over in self.over_left_out()]
         return select(Comment).where(*self._standing(), *self._scores(), *self.about, *kept)
 
     def over_left_out(self) -> list[ColumnElement[bool]]:
-        """For each class that is left out: its score is known, and over today's threshold."""
+        """For each class that is left out: its score is over today's threshold; null if unknown."""
         if not self.left_out:
             return []
         limits = current_policy().thresholds
-        return [
-            func.coalesce(column_of(label), -1.0) >= limits[label].review for label in self.left_out
-        ]
+        return [column_of(label) >= limits[label].review for label in self.left_out]
 
     @property
     def searches(self) -> bool:

@@ -23,6 +23,9 @@ MILD = 0.6
 # on would read the whole table. What is searched for is looked up comment by comment.
 COUNTED_AT_MOST = 1000
 FOUND_AT_MOST = 100
+# How far the whole queue is counted: it stands on every page, and each open desk asks for it anew
+# every few seconds.
+WAITING_AT_MOST = 10_000
 
 
 def page_of_queue(
@@ -134,10 +137,11 @@ def count_left_out(view: Filter) -> int:
     return db.session.scalar(select(_counted(left_out, COUNTED_AT_MOST))) or 0
 
 
-def count_waiting() -> int:
-    """How many comments are held."""
-    held = select(func.count()).select_from(Comment).where(Comment.status == Status.HELD)
-    return db.session.scalar(held) or 0
+def waiting_in_words() -> str:
+    """How many comments are held, such as "1,234"; "10,000+" if there are more than that."""
+    held = select(Comment).where(Comment.status == Status.HELD)
+    count = db.session.scalar(select(_counted(held, WAITING_AT_MOST))) or 0
+    return f"{WAITING_AT_MOST:,}+" if count > WAITING_AT_MOST else f"{count:,}"
 
 
 def _counted(query: Select[Any], most: int) -> ScalarSelect[int]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select, true
 
 from moderation.comments.tables import Comment, Status
 from moderation.db import db
 from moderation.policy.decide import Policy
-from moderation.review.filters import column_of
+from moderation.review.filters import Column, column_of
 from moderation.scoring.labels import LABELS
 
 BINS = 20
@@ -47,12 +49,25 @@ def score_map(policy: Policy) -> Sequence[Row]:
 
 
 def _row_of(label: str, threshold: float) -> Row:
+    """One class, each comment counted once: in the stretch of one index between two cuts."""
     score, edges = column_of(label), [number / BINS for number in range(BINS + 1)]
     held = select(func.count()).where(Comment.status == Status.HELD)
-    # The last bin holds a score of exactly 1 too. Each count is one stretch of one index.
-    tops = [*(score < most for most in edges[1:-1]), score <= 1]
-    stretches = [held.where(score >= least, top) for least, top in zip(edges, tops, strict=False)]
-    counted = [one.scalar_subquery() for one in (held.where(score >= threshold), *stretches)]
-    over, *counts = db.session.execute(select(*counted)).one()
-    bins = [Bin(*edge, count) for edge, count in zip(pairwise(edges), counts, strict=True)]
-    return Row(label, threshold, over, bins)
+    cuts = sorted({*edges, threshold})  # a threshold within a bin cuts it in two
+    counts = dict(zip(cuts, _count_between(cuts, score, held), strict=True))
+
+    def within(least: float, most: float) -> int:
+        return sum(count for cut, count in counts.items() if least <= cut < most)
+
+    # The last bin holds a score of exactly 1 too.
+    tops = [*edges[1:-1], inf]
+    bins = [
+        Bin(*edge, within(edge[0], top)) for edge, top in zip(pairwise(edges), tops, strict=True)
+    ]
+    return Row(label, threshold, within(threshold, inf), bins)
+
+
+def _count_between(cuts: Sequence[float], score: Column, held: Select[Any]) -> Sequence[int]:
+    """How many have a score from each cut to the next one, and from the last one on."""
+    tops = [*(score < most for most in cuts[1:]), true()]
+    stretches = [held.where(score >= least, top) for least, top in zip(cuts, tops, strict=True)]
+    return db.session.execute(select(*(one.scalar_subquery() for one in stretches))).one()

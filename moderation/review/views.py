@@ -40,11 +40,11 @@ from moderation.review.queue import (
     count_held,
     count_left_out,
     count_matching,
-    count_waiting,
     mild_one,
     next_after,
     page_of_queue,
     page_with,
+    waiting_in_words,
 )
 from moderation.review.saved import saved_views
 from moderation.review.tables import Verdict
@@ -227,9 +227,9 @@ class NavCounts:
     """Numbers beside the desk's navigation, asked for only where it is drawn."""
 
     @cached_property
-    def held(self) -> int:
+    def held(self) -> str:
         """How many comments wait."""
-        return count_waiting()
+        return waiting_in_words()
 
 
 @blueprint.app_context_processor

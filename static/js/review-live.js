@@ -51,7 +51,7 @@ function tell({ held, arrivals, standings, claims, said }, asked) {
     count.firstChild.textContent = held;
   }
   const head = document.querySelector("[data-held]");
-  if (head) head.textContent = held.toLocaleString("en");
+  if (head) head.textContent = held;
   const pill = document.querySelector("[data-arrivals]");
   pill.hidden = !arrivals;
   const words = `${arrivals} new`;

@@ -7,6 +7,7 @@ from moderation.comments import search
 from moderation.comments.submit import Draft, submit
 from moderation.db import db
 from moderation.review import queue, views
+from tests.page import read
 
 
 @pytest.fixture
@@ -161,6 +162,13 @@ def test_the_empty_answer_shows_the_way_back(various, desk):
 def test_the_navigation_counts_what_waits(various, desk):
     page = " ".join(desk.get("/review?state=published").text.split())
     assert '<span class="nav-count">5<span' in page
+
+
+def test_a_long_queue_is_counted_so_far_and_no_further(various, desk, monkeypatch):
+    monkeypatch.setattr(queue, "WAITING_AT_MOST", 4)
+    page = read(desk.get("/review"))
+    assert page.one("span", data_held="").text == "4+"
+    assert desk.get("/review/live").json["held"] == "4+"
 
 
 def test_what_would_be_looked_for_too_long_is_refused_with_what_to_do(desk, monkeypatch):

@@ -8,7 +8,13 @@ from sqlalchemy import event
 from moderation.comments.submit import Draft, submit
 from moderation.db import db, now
 from moderation.review.filters import Filter, Order, State
-from moderation.review.queue import PAGE_SIZE, next_after, page_of_queue
+from moderation.review.queue import (
+    PAGE_SIZE,
+    count_left_out,
+    count_matching,
+    next_after,
+    page_of_queue,
+)
 from moderation.scoring.labels import LABELS
 
 WORDS = ("you idiot", "what a damn mess", "I will kill you", "xyzzy", "filthy foreigners")
@@ -142,6 +148,9 @@ class TestPlans:
             *(Filter(label=label) for label in LABELS),
             Filter(state=State.SCORE, label="insult", least=0.5),
             Filter(state=State.PUBLISHED, least=0.3, most=0.6),
+            *(Filter(page="home", order=order) for order in Order),
+            *(Filter(page="home", state=State.ALL, order=order) for order in Order),
+            Filter(page="home", state=State.UNREADABLE, order=Order.DUE),
         ],
         ids=lambda view: "-".join(map(str, view.as_args().values())) or "default",
     )
@@ -168,3 +177,16 @@ class TestPlans:
                 assert all("USING COVERING INDEX" in step for step in searches), searches
                 assert searches
         assert counting
+
+    def test_what_is_left_out_and_what_nobody_wrote_are_looked_up(self, many, statements):
+        statements.clear()
+        count_left_out(Filter(without="threat"))
+        count_matching(Filter(text="zyzzyva"))
+        plans = []
+        with db.engine.connect() as connection:
+            for statement, parameters in [s for s in statements if "FROM comments " in s[0]]:
+                plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+                plans.append(" / ".join(row[-1] for row in plan))
+        left_out, nothing = plans
+        assert "(status=? AND threat>?)" in left_out
+        assert "(rowid=?)" in nothing

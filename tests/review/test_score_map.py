@@ -1,9 +1,12 @@
 """The score map: what it counts, what a range shows, and how all of it is decided."""
 
+from dataclasses import replace
+
 import pytest
 
 from moderation.comments.tables import Comment
 from moderation.db import db, writing
+from moderation.policy.decide import Threshold
 from moderation.policy.versions import current_policy
 from moderation.review.score_map import BINS, score_map
 from moderation.review.undo import last_action_of, undo
@@ -32,6 +35,21 @@ def test_a_score_on_an_edge_belongs_above_it_and_one_to_the_last(comment, score,
     with writing() as session:
         session.get_one(Comment, sent.id).insult = score
     assert [one.count for one in row_of("insult").bins] == [int(n == number) for n in range(BINS)]
+
+
+@pytest.mark.parametrize(("threshold", "over"), [(0.6, 3), (0.62, 2), (0.65, 1), (1.0, 1)])
+def test_a_threshold_within_a_bin_counts_what_is_over_it_and_leaves_the_bin_whole(
+    comment, threshold, over
+):
+    sent = [comment("you idiot") for _ in range(3)]
+    with writing() as session:
+        for one, score in zip(sent, (0.61, 0.64, 1.0), strict=True):
+            session.get_one(Comment, one.id).insult = score
+    thresholds = {**current_policy().thresholds, "insult": Threshold(threshold)}
+    rows = score_map(replace(current_policy(), thresholds=thresholds))
+    row = next(row for row in rows if row.label == "insult")
+    assert row.over == over
+    assert {number: one.count for number, one in enumerate(row.bins) if one.count} == {12: 2, 19: 1}
 
 
 def test_a_range_shows_what_is_in_it_and_the_way_to_all_of_it(comment, desk, moderator):
