@@ -25,6 +25,8 @@ MOST_TERMS = 20
 
 # More matches than this, and the order's own index is walked until enough of them are met.
 COMMON = 30_000
+# Of a phrase's words: more than one comment in so many.
+PHRASE_SHARE = 30
 # Where PostgreSQL has to read text after text, it may do so for this long. A phrase of common
 # words that stand together nowhere would else be looked for in every comment there is.
 LONGEST_MS = 3000
@@ -99,17 +101,25 @@ def _in_fts5(query: str) -> ColumnElement[bool]:
     return Comment.id.in_(select(listed.c.value))
 
 
-def _in_tsvector(terms: Iterable[Term], part: Part) -> ColumnElement[bool]:
+def _in_tsvector(terms: Sequence[Term], part: Part) -> ColumnElement[bool]:
     # Spelled as in the index, or PostgreSQL would not use it.
     words: ColumnElement[str] = func.to_tsvector(sql("'simple'"), getattr(Comment, part))
     found = words.bool_op("@@")(func.to_tsquery(sql("'simple'"), _tsquery(terms)))
     numbers = select(Comment.id).where(found)
-    if _estimated(numbers) > COMMON:
+    if _estimated(numbers) > _most_looked_up(terms):
         # Asked of one comment after the other, as above; the limit ends with the transaction.
         db.session.execute(sql(f"SET LOCAL statement_timeout = {LONGEST_MS}"))
         return found
     # As an array, or the planner may prefer to walk the order's index through the whole table.
     return Comment.id == any_(func.array(numbers.scalar_subquery()))
+
+
+def _most_looked_up(terms: Sequence[Term]) -> int:
+    """How many matches may be looked up at once. For a phrase each text is read: on a small site,
+    too, only for words that few of its comments have."""
+    if all(len(term.words) == 1 for term in terms):
+        return COMMON
+    return min(COMMON, _estimated(select(Comment.id)) // PHRASE_SHARE)
 
 
 def _tsquery(terms: Iterable[Term]) -> str:

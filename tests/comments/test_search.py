@@ -65,6 +65,13 @@ def test_common_and_rare_words_are_found_alike(comment, find, monkeypatch, commo
     assert find("nowhere") == []
 
 
+def test_a_phrase_is_looked_up_at_once_only_where_few_comments_have_its_words(monkeypatch):
+    """PostgreSQL reads each text for it: on a site of 9,000 no more than 300."""
+    monkeypatch.setattr(search, "_estimated", lambda query: 9000)
+    assert search._most_looked_up(search.terms_of('bridge "is open"')) == 300
+    assert search._most_looked_up(search.terms_of("bridge open")) == search.COMMON
+
+
 def test_the_author_is_found_by_the_beginning_of_a_name_and_not_in_texts(comment, find):
     comment("Tess is kind", author="Anna Berg")
     comment("Rain again", author="Tess of Berg")
