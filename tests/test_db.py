@@ -10,7 +10,7 @@ from sqlalchemy import text
 from moderation import create_app
 from moderation.audit.record import SYSTEM, record
 from moderation.audit.tables import Event
-from moderation.db import db, now, writing
+from moderation.db import CACHE_KIB, db, now, writing
 from moderation.settings import Settings
 from tests.fixed_scorer import FixedScorer
 
@@ -68,18 +68,19 @@ def test_after_a_failed_writing_the_next_one_works(app):
     assert db.session.query(Event).filter_by(subject_type="test").count() == 1
 
 
-def test_sqlite_has_its_safeguards_on(app):
+def test_sqlite_has_its_safeguards_on_and_keeps_little_in_each_connection(app):
     if db.engine.dialect.name != "sqlite":
         return
     pragma = {
         name: db.session.execute(text(f"PRAGMA {name}")).scalar_one()
-        for name in ("journal_mode", "foreign_keys", "busy_timeout", "synchronous")
+        for name in ("journal_mode", "foreign_keys", "busy_timeout", "synchronous", "cache_size")
     }
     assert pragma == {
         "journal_mode": "wal",
         "foreign_keys": 1,
         "busy_timeout": 10_000,
         "synchronous": 2,
+        "cache_size": -CACHE_KIB,
     }
 
 
