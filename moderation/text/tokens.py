@@ -43,6 +43,12 @@ class Tokeniser:
         """Number of tokens, padding and unknown included."""
         return int(self._tokenizer.get_vocab_size())
 
+    @property
+    def tokens(self) -> list[str]:
+        """The tokens by their numbers."""
+        vocabulary = self._tokenizer.get_vocab()
+        return sorted(vocabulary, key=vocabulary.__getitem__)
+
     def to_json(self) -> str:
         """The vocabulary as the JSON text that `from_file` reads."""
         return str(self._tokenizer.to_str(pretty=False))

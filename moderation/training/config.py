@@ -20,6 +20,11 @@ class TrainingConfig:
     seed: int = 20261101
     vectors: str = "minilm"
     """learned | minilm | minilm:FOLDER | fasttext:FILE.vec"""
+    beside: str = ""
+    """a file of word vectors to stand beside MiniLM's: fastText's .vec, or wink's .json"""
+    whole_words: int = 3
+    """how often a word must come in the comments to be a token of its own, where MiniLM's pieces
+    lack it; 0 for never"""
     vocabulary: int = 20_000
     """tokens of a learned vocabulary (of no effect with ready vectors)"""
     text_forms: tuple[str, ...] = ("raw", "lower")
@@ -67,6 +72,8 @@ class TrainingConfig:
             raise ConfigError("teaching must lie within 0 and 1")
         if not 0 <= self.tail < self.tokens:
             raise ConfigError("tail must be at least 0 and below tokens")
+        if self.whole_words < 0:
+            raise ConfigError("whole_words must be at least 0")
         if self.learning_rate <= 0:
             raise ConfigError("learning_rate must be above 0")
 

@@ -113,7 +113,8 @@ def train(
             "teachers": [{"file": path.name, "sha256": file_hash(path)} for path in teachers],
             "rows": {"train": len(train_rows.texts), "validation": len(parts.validation.texts)},
             "vectors": {"origin": vocabulary.origin, "licence": vocabulary.licence},
-            "recipe": asdict(config) | {"vectors": _without_folder(config.vectors)},
+            "recipe": asdict(config)
+            | {"vectors": _without_folder(config.vectors), "beside": Path(config.beside).name},
             "history": history,
             "calibration": {
                 "how": "Platt scaling per class on the weighted validation rows, folded into the "

@@ -1,11 +1,11 @@
-"""Vocabularies and word vectors: learned here, MiniLM's word pieces, or a fastText file."""
+"""Vocabularies and word vectors: learned here, MiniLM's word pieces, or files of vectors."""
 
 import importlib.util
 import json
 import string
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +44,8 @@ def make_vocabulary(config: TrainingConfig, texts: Sequence[str]) -> Vocabulary:
     if kind == "learned" and not where:
         return learn_vocabulary(texts, config.vocabulary)
     if kind == "minilm":
-        return read_minilm(Path(where) if where else None)
+        vocabulary = read_minilm(Path(where) if where else None, texts, config.whole_words)
+        return beside(vocabulary, Path(config.beside)) if config.beside else vocabulary
     if kind == "fasttext" and where:
         return read_fasttext(Path(where), texts)
     raise VectorsError(
@@ -67,14 +68,16 @@ def learn_vocabulary(texts: Sequence[str], size: int) -> Vocabulary:
         key=lambda word: (-counts[word], word),
     )
     pieces += common[: max(0, size - len(pieces))]
-    tokenizer = _word_pieces({piece: number for number, piece in enumerate(pieces)})
+    tokenizer = _word_pieces(pieces)
     return Vocabulary(Tokeniser(tokenizer), None, "learned from the training comments", "")
 
 
-def read_minilm(folder: Path | None) -> Vocabulary:
+def read_minilm(folder: Path | None, texts: Sequence[str] = (), whole_words: int = 0) -> Vocabulary:
     """Read all-MiniLM-L6-v2's word pieces and their vectors.
 
-    Pieces that cleaned text never needs (other scripts, unused places) are dropped.
+    Pieces that cleaned text never needs (other scripts, unused places) are dropped. Words that come
+    at least `whole_words` times in `texts` (never, if 0) and that the pieces lack are added whole,
+    each with the mean vector of its pieces: the pieces come from polite text, and know no *moron*.
     """
     folder = folder or _installed_minilm()
     try:
@@ -92,36 +95,44 @@ def read_minilm(folder: Path | None) -> Vocabulary:
     except Exception as error:  # files of many kinds may stand there
         raise VectorsError(f"{folder} does not hold MiniLM's files ({error})") from error
     kept = [
-        piece for piece in pieces if piece.isascii() and not (piece[0] == "[" and len(piece) > 1)
+        *_SPECIAL,
+        *(piece for piece in pieces if piece.isascii() and not (piece[0] == "[" and piece[1:])),
     ]
-    tokenizer = _word_pieces({piece: number for number, piece in enumerate([*_SPECIAL, *kept])})
-    rows = [pieces[piece] for piece in [*_SPECIAL, *kept]]
+    table = table[[pieces[piece] for piece in kept]]
+    tokenizer = _word_pieces(kept)
+    words = _lacking_words(texts, set(kept), whole_words) if whole_words else []
+    if words:
+        spelled = [tokenizer.encode(word, add_special_tokens=False).ids for word in words]
+        table = np.concatenate([table, [table[ids].mean(axis=0) for ids in spelled]])
+        tokenizer = _word_pieces(kept + words)
     return Vocabulary(
         Tokeniser(tokenizer),
-        _standardised(table[rows]),
-        "word pieces of sentence-transformers/all-MiniLM-L6-v2 and their vectors, frozen; "
+        _standardised(table),
+        f"word pieces of sentence-transformers/all-MiniLM-L6-v2 and {len(words):,} words of the "
+        "training comments, their vectors frozen; "
         f"model.safetensors SHA-256 {file_hash(folder / 'model.safetensors')}",
         "Apache-2.0",
     )
 
 
+def beside(vocabulary: Vocabulary, path: Path) -> Vocabulary:
+    """Return the vocabulary with the vectors of a file beside its own; zeros where it has none."""
+    tokens = vocabulary.tokeniser.tokens
+    found = read_vectors(path, set(tokens))
+    more = np.zeros((len(tokens), len(next(iter(found.values())))), np.float32)
+    places = [place for place, token in enumerate(tokens) if token in found]
+    more[places] = _standardised(np.stack([found[tokens[place]] for place in places]))
+    return replace(
+        vocabulary,
+        vectors=np.concatenate([vocabulary.vectors, more], axis=1),
+        origin=f"{vocabulary.origin}; beside them those of {path.name} for {len(places):,} of "
+        f"{len(tokens):,} tokens, SHA-256 {file_hash(path)}",
+    )
+
+
 def read_fasttext(path: Path, texts: Sequence[str]) -> Vocabulary:
-    """Read the vectors of a fastText text file for the words that the comments hold."""
-    wanted = _count_words(texts)
-    vectors: dict[str, Table] = {}
-    try:
-        with path.open(encoding="utf-8", newline="\n") as file:
-            _, width = map(int, file.readline().split())
-            for line in file:
-                word, _, numbers = line.rstrip().partition(" ")
-                if word in wanted and word not in vectors:
-                    vectors[word] = np.array(numbers.split(), np.float32)
-                    if len(vectors[word]) != width:
-                        raise ValueError(f"the vector of {word!r} has not {width} numbers")
-    except (OSError, ValueError) as error:
-        raise VectorsError(f"{path} is not a fastText .vec file ({error})") from error
-    if not vectors:
-        raise VectorsError(f"{path} holds none of the comments' words")
+    """Read the vectors of a file for the words that the comments hold; each is a token."""
+    vectors = read_vectors(path, set(_count_words(texts)))
     tokenizer = Tokenizer(
         models.WordLevel(
             {word: number for number, word in enumerate([*_SPECIAL, *vectors])}, UNKNOWN
@@ -129,8 +140,47 @@ def read_fasttext(path: Path, texts: Sequence[str]) -> Vocabulary:
     )
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     known = _standardised(np.stack(list(vectors.values())))
-    table = np.concatenate([np.zeros((len(_SPECIAL), width), np.float32), known])
-    return Vocabulary(Tokeniser(tokenizer), table, f"fastText vectors of {path.name}, frozen", "")
+    table = np.concatenate([np.zeros((len(_SPECIAL), known.shape[1]), np.float32), known])
+    return Vocabulary(Tokeniser(tokenizer), table, f"vectors of {path.name}, frozen", "")
+
+
+def read_vectors(path: Path, wanted: Container[str]) -> dict[str, Table]:
+    """Read the vectors of the wanted words: fastText's text form, or wink's JSON (GloVe's words).
+
+    Raises VectorsError if the file is neither or holds none of the words.
+    """
+    read = _from_wink if path.suffix == ".json" else _from_text
+    try:
+        vectors = read(path, wanted)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        kind = "fastText .vec" if read is _from_text else "wink-embeddings .json"
+        raise VectorsError(f"{path} is not a {kind} file ({error})") from error
+    if not vectors:
+        raise VectorsError(f"{path} holds none of the comments' words")
+    return vectors
+
+
+def _from_text(path: Path, wanted: Container[str]) -> dict[str, Table]:
+    vectors: dict[str, Table] = {}
+    with path.open(encoding="utf-8", newline="\n") as file:
+        _, width = map(int, file.readline().split())
+        for line in file:
+            word, _, numbers = line.rstrip().partition(" ")
+            if word in wanted and word not in vectors:
+                vectors[word] = np.array(numbers.split(), np.float32)
+                if len(vectors[word]) != width:
+                    raise ValueError(f"the vector of {word!r} has not {width} numbers")
+    return vectors
+
+
+def _from_wink(path: Path, wanted: Container[str]) -> dict[str, Table]:
+    written = json.loads(path.read_text(encoding="utf-8"))
+    width = written["dimensions"]  # behind these stand the vector's length and the word's number
+    return {
+        word: np.array(numbers[:width], np.float32)
+        for word, numbers in written["vectors"].items()
+        if word in wanted
+    }
 
 
 def _installed_minilm() -> Path:
@@ -144,9 +194,23 @@ def _installed_minilm() -> Path:
     return Path(spec.origin).parent / "model"
 
 
-def _word_pieces(vocabulary: dict[str, int]) -> Tokenizer:
+def _lacking_words(texts: Sequence[str], known: Container[str], often: int) -> list[str]:
+    """The words that come so often and are not known, the commonest first."""
+    counts = _count_words(texts)
+    return sorted(
+        (
+            word
+            for word, count in counts.items()
+            if count >= often and word not in known and word.isascii() and word.isalpha()
+        ),
+        key=lambda word: (-counts[word], word),
+    )
+
+
+def _word_pieces(pieces: Sequence[str]) -> Tokenizer:
+    numbers = {piece: number for number, piece in enumerate(pieces)}
     tokenizer = Tokenizer(
-        models.WordPiece(vocabulary, unk_token=UNKNOWN, max_input_chars_per_word=LONGEST_TOKEN)
+        models.WordPiece(numbers, unk_token=UNKNOWN, max_input_chars_per_word=LONGEST_TOKEN)
     )
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     return tokenizer

@@ -1,4 +1,4 @@
-"""Vocabularies: learned, of MiniLM's word pieces, of a fastText file."""
+"""Vocabularies: learned, of MiniLM's word pieces, of files of vectors."""
 
 import json
 
@@ -13,6 +13,7 @@ from moderation.training.vectors import (
     make_vocabulary,
     read_fasttext,
     read_minilm,
+    read_vectors,
 )
 
 TEXTS = ["the old bridge", "the garden", "Thank you!", "the bridge is closed"] * 3
@@ -86,6 +87,47 @@ def test_minilm_keeps_the_pieces_that_cleaned_text_can_need(minilm_folder):
     assert (hello, plural) == (3, 4)
     step = vocabulary.vectors[plural] - vocabulary.vectors[hello]
     np.testing.assert_allclose(step, step[0], rtol=1e-5)
+
+
+def test_words_that_come_often_and_that_the_pieces_lack_are_tokens_of_their_own(minilm_folder):
+    texts = ["hellos shello hellos, hello hello hello", "heřs 44 hellos shello"]
+    vocabulary = read_minilm(minilm_folder, texts, whole_words=3)
+    assert vocabulary.tokeniser.tokens[5:] == ["hellos"]
+    (word,) = vocabulary.tokeniser.read("Hellos")
+    hello, plural = 3, 4
+    middle = (vocabulary.vectors[hello] + vocabulary.vectors[plural]) / 2
+    np.testing.assert_allclose(vocabulary.vectors[word], middle, rtol=1e-5)
+    assert len(read_minilm(minilm_folder, texts, whole_words=4).tokeniser.tokens) == 5
+
+
+def test_a_file_of_vectors_stands_beside_those_of_minilm(minilm_folder, tmp_path):
+    path = tmp_path / "more.vec"
+    path.write_text("3 2\nhello 1.0 3.0\nzebra 1.0 1.0\n[ -1.0 0.0\n")
+    config = TrainingConfig(vectors=f"minilm:{minilm_folder}", beside=str(path))
+    vocabulary = make_vocabulary(config, ["hello"])
+    alone, more = np.split(vocabulary.vectors, [4], axis=1)
+    np.testing.assert_array_equal(alone, read_minilm(minilm_folder).vectors)
+    hello, bracket = vocabulary.tokeniser.read("hello [")
+    assert (more[hello] > more[bracket]).all()
+    assert not np.delete(more, [hello, bracket], axis=0).any()
+    assert "2 of 5 tokens" in vocabulary.origin
+
+
+def test_vectors_in_the_form_of_wink_are_read_without_their_length(tmp_path):
+    path = tmp_path / "wink.json"
+    written = {"dimensions": 2, "vectors": {"the": [0.5, 1.0, 1.12, 0], "a": [1, 2, 3, 1]}}
+    path.write_text(json.dumps(written))
+    ((word, vector),) = read_vectors(path, {"the", "bridge"}).items()
+    assert word == "the"
+    np.testing.assert_array_equal(vector, [0.5, 1.0])
+
+
+@pytest.mark.parametrize("content", ["", "[1]", "{}", '{"dimensions": 2, "vectors": 3}'])
+def test_a_json_file_that_holds_no_vectors_is_refused(tmp_path, content):
+    path = tmp_path / "bad.json"
+    path.write_text(content)
+    with pytest.raises(VectorsError, match=r"bad\.json"):
+        read_vectors(path, {"the"})
 
 
 def test_minilm_where_there_is_none_is_explained(tmp_path):
