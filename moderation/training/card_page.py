@@ -77,11 +77,24 @@ def _validation(card: Card) -> list[str]:
     validation, thresholds = card["metrics"]["validation"], card["thresholds"]
     mean = shown(validation["mean_auc"], validation.get("mean_auc_interval"))
     return [
-        f"Mean AUC {mean} on {validation['n']:,} comments, as served (cleaned, in windows, ONNX).",
+        f"Mean AUC {mean} on {validation['n']:,} comments, cleaned and in windows as served.",
         "",
+        *_precision(card),
         *class_figures(validation, thresholds).as_markdown(),
         thresholds["why"],
         f"Together they hold {thresholds['queue']:.1%} of all comments.",
+        "",
+    ]
+
+
+def _precision(card: Card) -> list[str]:
+    measured = card.get("precision")
+    if not measured:
+        return []
+    return [
+        f"Served as {measured['served']}, one window a run: mean AUC on the same comments "
+        f"{measured['mean_auc_fp32']:.4f} as fp32, {measured['mean_auc_int8']:.4f} as int8 (7-bit "
+        f"weights); mean difference of a score {measured['mean_difference']:.5f}.",
         "",
     ]
 

@@ -31,6 +31,7 @@ from moderation.training.evaluate import figures_of
 from moderation.training.export import export_onnx
 from moderation.training.fit import fit, judge_on, predict
 from moderation.training.network import build_network, fold_projection
+from moderation.training.precision import lighten
 from moderation.training.sequences import Sequences, make_sequences, pad
 from moderation.training.soft_labels import ask_teachers, soften
 from moderation.training.table import Table, open_data
@@ -95,12 +96,14 @@ def train(
     calibration = calibrate.fit_calibration(labels, scores, weights)
     calibrate_network(network, calibration)
     judged = calibrate.calibrated_out_of_fold(labels, scores, weights)
-    scores = calibration.apply(scores)
 
     out.mkdir(parents=True)
     network.save(out / KERAS_NETWORK)
     export_onnx(network, out / NETWORK)
     check_agreement(network, out / NETWORK, validating)
+    served, precision = lighten(
+        out / NETWORK, validating.take(np.flatnonzero(readable)), labels, weights
+    )
     (out / TOKENISER).write_text(tokeniser.to_json(), encoding="utf-8")
     (out / LABEL_FILE).write_text(json.dumps(list(LABELS)) + "\n", encoding="utf-8")
     write_card(
@@ -123,8 +126,9 @@ def train(
                 **asdict(calibration),
             },
             "metrics": {"validation": figures_of(texts, labels, judged, weights)[0]},
+            "precision": precision,
             "thresholds": calibrate.default_policy(
-                labels, scores, weights, config.review_precision
+                labels, served, weights, config.review_precision
             ),
             "rebuild": _commands(table, teachers, config, out.name),
             "limits": list(LIMITS),

@@ -31,6 +31,10 @@ class Sequences:
     def __getitem__(self, i: int | np.integer[Any]) -> Ids:
         return self.ids[self.ends[i - 1] if i else 0 : self.ends[i]]
 
+    def take(self, rows: npt.NDArray[np.integer[Any]]) -> "Sequences":
+        """Return the texts at these places."""
+        return from_lists([self[row].tolist() for row in rows])
+
     @property
     def lengths(self) -> npt.NDArray[np.int64]:
         """Number of tokens of each text; 0 for one that cannot be read."""

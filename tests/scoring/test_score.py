@@ -32,8 +32,8 @@ def shipped():
     return OnnxScorer(load_artefact(SHIPPED[0].parent))
 
 
-def run(artefact, ids):
-    (scores,) = artefact.network.run(None, {"ids": np.asarray(ids, np.int32)})
+def run(session, ids):
+    (scores,) = session.run(None, {"ids": np.asarray(ids, np.int32)})
     return scores
 
 
@@ -46,29 +46,48 @@ def keras_network(artefact):
     return keras.models.load_model(artefact.folder / "network.keras")
 
 
+@pytest.fixture(scope="session")
+def exported(keras_network, tmp_path_factory):
+    """The network as ONNX in fp32; what is served may be int8."""
+    import onnxruntime
+
+    from moderation.training.export import export_onnx
+
+    path = tmp_path_factory.mktemp("exported") / "network.onnx"
+    export_onnx(keras_network, path)
+    return onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+
+
 @pytest.mark.parametrize("length", LENGTHS)
-def test_keras_and_onnx_agree_at_every_length(artefact, keras_network, length):
+def test_keras_and_onnx_agree_at_every_length(artefact, keras_network, exported, length):
     dice = np.random.default_rng(length)
     ids = dice.integers(1, artefact.tokeniser.vocabulary_size, (3, length)).astype(np.int32)
     np.testing.assert_allclose(
-        run(artefact, ids), np.asarray(keras_network(ids, training=False)), atol=1e-4
+        run(exported, ids), np.asarray(keras_network(ids, training=False)), atol=1e-4
     )
 
 
-def test_keras_and_onnx_agree_on_a_batch_of_mixed_lengths(artefact, keras_network):
+def test_keras_and_onnx_agree_on_a_batch_of_mixed_lengths(artefact, keras_network, exported):
     ids = mixed_batch(artefact)
     np.testing.assert_allclose(
-        run(artefact, ids), np.asarray(keras_network(ids, training=False)), atol=1e-4
+        run(exported, ids), np.asarray(keras_network(ids, training=False)), atol=1e-4
     )
 
 
-def test_padding_never_changes_a_score(artefact, keras_network):
+def test_padding_never_changes_a_score(artefact, keras_network, exported):
     ids = mixed_batch(artefact)
-    alone = np.concatenate([run(artefact, [row[row != 0]]) for row in ids])
-    np.testing.assert_allclose(run(artefact, ids), alone, atol=1e-6)
+    alone = np.concatenate([run(exported, [row[row != 0]]) for row in ids])
+    np.testing.assert_allclose(run(exported, ids), alone, atol=1e-6)
     wider = np.pad(ids, ((0, 0), (0, 40)))
-    np.testing.assert_allclose(run(artefact, wider), alone, atol=1e-6)
+    np.testing.assert_allclose(run(exported, wider), alone, atol=1e-6)
     np.testing.assert_allclose(np.asarray(keras_network(wider, training=False)), alone, atol=1e-4)
+
+
+def test_what_serves_says_what_was_trained(artefact, exported):
+    texts = ["thank you", "you stupid idiot", "what a load of crap, leave our garden be"]
+    for text in texts:
+        ids = np.asarray([artefact.tokeniser.read(text)], np.int32)
+        np.testing.assert_allclose(run(artefact.network, ids), run(exported, ids), atol=0.1)
 
 
 def mixed_batch(artefact):

@@ -1,0 +1,55 @@
+"""int8 serves where it costs nothing, and fp32 stays where it would."""
+
+import numpy as np
+import pytest
+
+from moderation.scoring.artefact import load_artefact
+from moderation.scoring.labels import LABELS
+from moderation.training import precision
+from moderation.training.export import export_onnx
+from moderation.training.precision import lighten, score_windows
+from moderation.training.sequences import make_sequences
+from tests.tiny_model import made_up_comments
+
+
+@pytest.fixture
+def exported(tiny_folder, tmp_path):
+    """The tiny network in fp32."""
+    import keras
+
+    import moderation.training.network  # noqa: F401 - makes its layer known to Keras
+
+    export_onnx(keras.models.load_model(tiny_folder / "network.keras"), tmp_path / "network.onnx")
+    return tmp_path / "network.onnx"
+
+
+@pytest.fixture
+def judged(tiny_folder):
+    rows = made_up_comments(200, seed=5)
+    sequences = make_sequences(
+        [row["comment_text"] for row in rows], load_artefact(tiny_folder).tokeniser, None
+    )
+    return sequences, np.array([[float(row[label]) for label in LABELS] for row in rows])
+
+
+def test_the_lighter_network_takes_the_place_where_it_ranks_as_well(exported, judged):
+    sequences, labels = judged
+    heavy, size = score_windows(exported, sequences), exported.stat().st_size
+    scores, measured = lighten(exported, sequences, labels, np.ones(len(labels)))
+    assert measured["served"] == "int8"
+    assert exported.stat().st_size < size
+    assert [path.name for path in exported.parent.glob("*.onnx")] == ["network.onnx"]
+    np.testing.assert_array_equal(scores, score_windows(exported, sequences))
+    assert 0 < np.abs(scores - heavy).max() < 0.1
+    assert measured["mean_difference"] == pytest.approx(np.abs(scores - heavy).mean())
+
+
+def test_the_heavy_network_stays_where_the_lighter_ranks_worse(exported, judged, monkeypatch):
+    monkeypatch.setattr(precision, "MOST_LOST", -1.0)
+    sequences, labels = judged
+    before = exported.read_bytes()
+    scores, measured = lighten(exported, sequences, labels, np.ones(len(labels)))
+    assert measured["served"] == "fp32"
+    assert exported.read_bytes() == before
+    assert [path.name for path in exported.parent.glob("*.onnx")] == ["network.onnx"]
+    np.testing.assert_array_equal(scores, score_windows(exported, sequences))
