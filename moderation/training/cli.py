@@ -41,7 +41,7 @@ model_cli.add_command(teach_command)
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A data file; give it several times for several files.",
 )  # fmt: skip
-@click.option("--version", required=True, help="Name of the version, such as 2026.11.1.")
+@click.option("--version", required=True, help="Name of the version, such as 2026.11.2.")
 @click.option(
     "--out", default=Path("artefacts"), type=click.Path(path_type=Path), show_default=True,
     help="Folder in which the version's folder is made.",
