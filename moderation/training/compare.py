@@ -18,6 +18,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 
+from moderation.scoring.labels import LABELS
 from moderation.training.article import build_lstm, build_lstm_cnn
 from moderation.training.config import TrainingConfig
 from moderation.training.dataset import Rows, Split, split
@@ -76,7 +77,9 @@ def compare(
     """
     table, _ = open_data(paths)
     parts = split(table.rows, table.shares, config)
-    train = _draw(parts.train, rows, config.seed)
+    known = ~np.isnan(parts.train.labels[:, : len(LABELS)])
+    labelled = parts.train.take(np.asarray(known.any(axis=1)))
+    train = _draw(labelled, rows, config.seed)
     contestants = (
         Contestant("LSTM", build_lstm, article_vectors),
         Contestant("LSTM-CNN", build_lstm_cnn, article_vectors),
@@ -171,7 +174,7 @@ def _train(
     network = contestant.build(vocabulary.tokeniser.vocabulary_size, vocabulary.vectors)
     start = time.perf_counter()
     judge = judge_on(validating, labels, weights)
-    history = fit(network, learning, train.labels, judge, config)
+    history = fit(network, learning, train.labels[:, : network.output_shape[-1]], judge, config)
     seconds = time.perf_counter() - start
     scores = predict(network, validating)
     readable = ~np.isnan(scores[:, 0])

@@ -19,10 +19,11 @@ class DataError(Exception):
 
 @dataclass(frozen=True)
 class Rows:
-    """Texts, labels (rows, 6; NaN is unknown) and the form of each text.
+    """Texts, labels (rows, len(TARGETS); NaN is unknown) and the form of each text.
 
     Forms: `raw` as written, `lower` lower-cased, `clean` without punctuation, `article` not from a
-    comment, `unlabelled` for teachers to label. Only raw rows are like what is served.
+    comment, `unlabelled` for teachers to label, `other` from another place with labels of its own
+    scheme. Only raw rows are like what is served.
     """
 
     texts: list[str]
@@ -58,12 +59,12 @@ def split(rows: Rows, shares: Floats, config: TrainingConfig) -> Split:
     """Keep the groups of near-duplicates whose share lies below `config.validation` to validate.
 
     Validation holds only raw rows whose labels are known; other forms of its groups are left out of
-    both. Of the rest those of the wanted forms are learned from, and what is `article` or
+    both. Of the rest those of the wanted forms are learned from, and what is `article`, `other` or
     `unlabelled`.
     """
     held_out = shares < config.validation
     raw = np.array([form == "raw" for form in rows.forms])
-    wanted = np.isin(rows.forms, [*config.text_forms, "article", "unlabelled"])
+    wanted = np.isin(rows.forms, [*config.text_forms, "article", "other", "unlabelled"])
     validation = rows.take(held_out & raw & ~np.isnan(rows.labels).all(axis=1))
     if not len(validation.texts):
         raise DataError("no comments as written are left for validation; give more data")

@@ -36,8 +36,8 @@ def fit(
 ) -> list[dict[str, float]]:
     """Train `network` in place and leave it with the weights of its best epoch.
 
-    `labels` are (rows, 6) in 0-1, NaN where unknown; `judge` returns the validation report. Returns
-    the loss and the validation AUC of each epoch. A run that was cut off, or given again,
+    `labels` are (rows, outputs) in 0-1, NaN where unknown; `judge` returns the validation report.
+    Returns the loss and the validation AUC of each epoch. A run that was cut off, or given again,
     goes on after the last epoch that it kept in the folder `kept_in`.
     """
     readable = np.flatnonzero(sequences.lengths)
@@ -105,7 +105,9 @@ def predict(network: keras.Model, sequences: Sequences, batch: int = 256) -> Flo
     for start in range(0, len(parts), batch):
         some = parts[start : start + batch]
         rows = [row for row, _ in some]
-        np.fmax.at(scores, rows, run(tf.constant(pad([ids for _, ids in some]))).numpy())
+        np.fmax.at(
+            scores, rows, run(tf.constant(pad([ids for _, ids in some]))).numpy()[:, : len(LABELS)]
+        )
     return scores
 
 
@@ -147,7 +149,7 @@ def _training_step(
     @tf.function(
         input_signature=[
             tf.TensorSpec((None, None), tf.int32),
-            tf.TensorSpec((None, len(LABELS)), tf.float32),
+            tf.TensorSpec((None, network.output_shape[-1]), tf.float32),
         ]
     )
     def step(ids: tf.Tensor, wanted: tf.Tensor) -> tf.Tensor:

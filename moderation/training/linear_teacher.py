@@ -28,7 +28,8 @@ def teach(table: Table, config: TrainingConfig) -> Floats:
     """Return the teacher's logits (rows, 6) for every row of the table.
 
     A row that is learned from is answered by a model that saw neither it nor a copy of it; any
-    other row by the mean of the FOLDS models. NaN for a class that not all of them could learn.
+    other row by the mean of the FOLDS models. NaN for a class that not all of them could learn, and
+    for rows of another place, whose words these n-grams do not know.
     """
     with Progress(console=console) as progress:
         reading = progress.add_task("Reading", total=None)
@@ -47,6 +48,7 @@ def teach(table: Table, config: TrainingConfig) -> Floats:
                 own = learned & (fold == number)
                 logits[own, column] = said[own]
                 progress.advance(task)
+    logits[np.array(table.rows.forms) == "other"] = np.nan
     return logits
 
 

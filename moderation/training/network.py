@@ -10,6 +10,7 @@ from keras import layers, ops
 from moderation.scoring.artefact import NETWORK_INPUT, NETWORK_OUTPUT
 from moderation.scoring.labels import LABELS
 from moderation.training.config import TrainingConfig
+from moderation.training.targets import TARGETS
 
 Array = npt.NDArray[np.float32]
 
@@ -39,9 +40,12 @@ class MaskedPooling(layers.Layer):
 
 
 def build_network(
-    config: TrainingConfig, vocabulary_size: int, vectors: Array | None = None
+    config: TrainingConfig,
+    vocabulary_size: int,
+    vectors: Array | None = None,
+    outputs: int = len(TARGETS),
 ) -> keras.Model:
-    """Build the network to train: ids (batch, length; 0 is padding) to six probabilities.
+    """Build the network to train: ids (batch, length; 0 is padding) to what TARGETS lists.
 
     `vectors` (vocabulary_size, any width) are kept as they are, under a learned projection; what
     is particular to a word here is learned and added to it. Without `vectors` the word vectors
@@ -61,13 +65,14 @@ def build_network(
         )(ids)
         words = layers.Add()([layers.Dense(width, name="projection")(frozen), own])
     words = layers.SpatialDropout1D(config.word_dropout)(words)
-    return keras.Model(ids, _read_sentence(words, config))
+    return keras.Model(ids, _read_sentence(words, config, outputs))
 
 
 def fold_projection(network: keras.Model, config: TrainingConfig) -> keras.Model:
     """Return the network to serve: each word's projected vector is looked up, not computed.
 
-    The scores stay the same. The table shrinks by the ratio of the widths.
+    The six scores stay the same; what other schemes taught stays in the layers below. The table
+    shrinks by the ratio of the widths.
     """
     names = [layer.name for layer in network.layers]
     if "projection" in names:
@@ -77,16 +82,19 @@ def fold_projection(network: keras.Model, config: TrainingConfig) -> keras.Model
         table = vectors @ kernel + bias + own
     else:
         (table,) = network.get_layer("words").get_weights()
-    folded = build_network(config, len(table))
+    folded = build_network(config, len(table), outputs=len(LABELS))
     for layer in folded.layers:
         if layer.name == "words":
             layer.set_weights([table])
         elif layer.weights:
-            layer.set_weights(network.get_layer(layer.name).get_weights())
+            trained = network.get_layer(layer.name).get_weights()
+            if layer.name == NETWORK_OUTPUT:
+                trained = [weights[..., : len(LABELS)] for weights in trained]
+            layer.set_weights(trained)
     return folded
 
 
-def _read_sentence(words: Any, config: TrainingConfig) -> Any:
+def _read_sentence(words: Any, config: TrainingConfig, outputs: int) -> Any:
     states = words
     for number, units in enumerate(config.units, start=1):
         lstm = layers.LSTM(units, return_sequences=True, name=f"lstm_{number}")
@@ -94,4 +102,4 @@ def _read_sentence(words: Any, config: TrainingConfig) -> Any:
     pooled = layers.Dropout(config.dropout)(MaskedPooling(name="pooling")(states))
     hidden = layers.Dense(config.hidden, activation="relu", name="hidden")(pooled)
     hidden = layers.Dropout(config.dropout)(hidden)
-    return layers.Dense(len(LABELS), activation="sigmoid", name=NETWORK_OUTPUT)(hidden)
+    return layers.Dense(outputs, activation="sigmoid", name=NETWORK_OUTPUT)(hidden)

@@ -140,7 +140,7 @@ def train(
 def lessons(rows: Rows, taught: Floats | None, config: TrainingConfig) -> Rows:
     """Return what to learn from: labels and teachers' answers mixed, and rows made of others."""
     if taught is None:
-        taught = np.full(rows.labels.shape, np.nan)
+        taught = np.full((len(rows.texts), len(LABELS)), np.nan)
     rows = soften(rows, taught, config.teaching)
     more = join_some(rows, config.joined, config.seed)
     return disguise_some(more, config.disguised, config.seed)

@@ -54,9 +54,10 @@ def soften(rows: Rows, taught: Floats, share: float) -> Rows:
 
     Rows that neither a label nor a teacher knows are left out.
     """
-    mixed = share * taught + (1 - share) * rows.labels
-    labels = np.where(np.isnan(taught), rows.labels, np.where(np.isnan(rows.labels), taught, mixed))
-    softened = Rows(rows.texts, labels.astype(np.float32), rows.forms)
+    labels, known = rows.labels.copy(), rows.labels[:, : len(LABELS)]
+    mixed = np.where(np.isnan(known), taught, share * taught + (1 - share) * known)
+    labels[:, : len(LABELS)] = np.where(np.isnan(taught), known, mixed)
+    softened = Rows(rows.texts, labels, rows.forms)
     return softened.take(np.asarray(~np.isnan(labels).all(axis=1)))
 
 

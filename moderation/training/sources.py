@@ -1,6 +1,8 @@
 """The files that comments come from: each kind is known by its ending and its columns."""
 
 import csv
+import html
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +12,13 @@ import numpy as np
 
 from moderation.scoring.artefact import file_hash
 from moderation.scoring.labels import LABELS
-from moderation.training.comments_csv import TEXT, read_comments, read_texts
+from moderation.training.comments_csv import TEXT, read_comments, read_rows, read_texts
 from moderation.training.dataset import DataError, Rows
+from moderation.training.targets import only_labels, only_others
 
 Reader = Callable[[Path], Rows]
+
+_VOTES = ("count", "hate_speech", "offensive_language")
 
 
 @dataclass(frozen=True)
@@ -33,13 +38,14 @@ def read_source(path: Path) -> tuple[Rows, Source]:
     Known are `.parquet` with the 2018 comments gathered from parts, `.csv` with the columns of
     Kaggle's train.csv, `.tsv` with non-toxic sentences (a column `comment`), and comments without
     labels: `.parquet` and `.csv` with a column `comment_text`, or `text` and Perspective's scores.
+    Davidson's tweets and Ruddit (`.csv`) and ToxiGen (`.json`) have labels of their own schemes.
     """
-    if path.suffix not in (".parquet", ".csv", ".tsv"):
-        raise DataError(f"{path}: data files are .parquet, .csv, .tsv")
+    if path.suffix not in (".parquet", ".csv", ".tsv", ".json"):
+        raise DataError(f"{path}: data files are .parquet, .csv, .tsv, .json")
     try:
         read, kind, licence = _kind_of(path)
         rows = read(path)
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, TypeError, ValueError) as error:
         raise DataError(f"{path} cannot be read: {error}") from error
     return rows, Source(path.name, file_hash(path), len(rows.texts), kind, licence)
 
@@ -52,7 +58,21 @@ def _kind_of(path: Path) -> tuple[Reader, str, str]:
             "(Conversation AI, unintended bias analysis)",
             "Apache-2.0, text CC BY-SA 3.0",
         )
+    if path.suffix == ".json":
+        return (
+            _read_toxigen,
+            "statements on groups with their harm, 1-5 (ToxiGen, annotated)",
+            "MIT",
+        )
     columns = _columns(path)
+    if "tweet" in columns:
+        return (
+            _read_tweets,
+            "tweets with votes for hate and for offence (Davidson and others, 2017)",
+            "MIT",
+        )
+    if "offensiveness_score" in columns:
+        return _read_ruddit, "Reddit comments with their offensiveness, -1-1 (Ruddit)", "MIT"
     if path.suffix == ".parquet" and "text_form" in columns:
         return (
             _read_gathered,
@@ -97,7 +117,7 @@ def _columns(path: Path) -> list[str]:
 def _read_gathered(path: Path) -> Rows:
     table = _frame(path)
     labels = table[list(LABELS)].to_numpy(np.float32)
-    return Rows(list(table[TEXT]), labels, list(table["text_form"]))
+    return Rows(list(table[TEXT]), only_labels(labels), list(table["text_form"]))
 
 
 def _read_unlabelled_parquet(path: Path) -> Rows:
@@ -106,19 +126,48 @@ def _read_unlabelled_parquet(path: Path) -> Rows:
 
 def _read_kaggle(path: Path) -> Rows:
     comments = read_comments(path)
-    return Rows(comments.texts, comments.labels, ["raw"] * len(comments.texts))
+    return Rows(comments.texts, only_labels(comments.labels), ["raw"] * len(comments.texts))
 
 
 def _read_sentences(path: Path) -> Rows:
     with path.open(encoding="utf-8", newline="") as file:
         texts = [row["comment"] for row in csv.DictReader(file, delimiter="\t")]
     labels = np.zeros((len(texts), len(LABELS)), np.float32)
-    return Rows(texts, labels, ["article"] * len(texts))
+    return Rows(texts, only_labels(labels), ["article"] * len(texts))
+
+
+def _read_tweets(path: Path) -> Rows:
+    rows = [row for _, row in read_rows(path, ("tweet", *_VOTES))]
+    votes, hate, offensive = (np.array([float(row[name]) for row in rows]) for name in _VOTES)
+    return _others(
+        # The file holds the tweets as they came over the wire.
+        [html.unescape(row["tweet"]) for row in rows],
+        tweet_hate=hate / votes,
+        tweet_offensive=(hate + offensive) / votes,
+    )
+
+
+def _read_ruddit(path: Path) -> Rows:
+    rows = [row for _, row in read_rows(path, ("txt", "offensiveness_score"))]
+    # What was deleted at its source has lost its words.
+    kept = [row for row in rows if row["txt"] not in ("[deleted]", "[removed]")]
+    scores = np.array([float(row["offensiveness_score"]) for row in kept])
+    return _others([row["txt"] for row in kept], offensiveness=(scores + 1) / 2)
+
+
+def _read_toxigen(path: Path) -> Rows:
+    rows = json.loads(path.read_text(encoding="utf-8"))
+    harm = np.array([float(row["toxicity_score"]) for row in rows])
+    return _others([row["text"] for row in rows], group_harm=(harm - 1) / 4)
+
+
+def _others(texts: list[str], **known: Any) -> Rows:
+    return Rows(texts, only_others(**known), ["other"] * len(texts))
 
 
 def _unlabelled(texts: list[str]) -> Rows:
     labels = np.full((len(texts), len(LABELS)), np.nan, np.float32)
-    return Rows(texts, labels, ["unlabelled"] * len(texts))
+    return Rows(texts, only_labels(labels), ["unlabelled"] * len(texts))
 
 
 def _frame(path: Path) -> Any:

@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from moderation.scoring.artefact import file_hash
-from moderation.scoring.labels import LABELS
 from moderation.training.comments_csv import TEXT, read_all_texts
 from moderation.training.dataset import DataError, Rows
 from moderation.training.near_duplicates import group, shares
 from moderation.training.sources import Source, read_source
+from moderation.training.targets import TARGETS
 from moderation.training.terminal import console
 
 _FACTS = b"evenkeel"
@@ -89,7 +89,7 @@ def save_table(table: Table, path: Path) -> None:
         TEXT: pyarrow.array(table.rows.texts),
         **{
             label: pyarrow.array(table.rows.labels[:, column], from_pandas=True)
-            for column, label in enumerate(LABELS)
+            for column, label in enumerate(TARGETS)
         },
         "text_form": pyarrow.array(table.rows.forms),
         "share": pyarrow.array(table.shares),
@@ -112,11 +112,11 @@ def load_table(path: Path) -> Table:
     try:
         written = pyarrow.parquet.read_table(path)
         facts = json.loads((written.schema.metadata or {})[_FACTS])
+        labels = np.stack([written[label].to_numpy() for label in TARGETS], axis=1)
     except (OSError, ValueError, KeyError) as error:
         raise DataError(
             f"{path} is no training table. Make one: flask model data build --help"
         ) from error
-    labels = np.stack([written[label].to_numpy() for label in LABELS], axis=1)
     return Table(
         Rows(
             written[TEXT].to_pylist(), labels.astype(np.float32), written["text_form"].to_pylist()

@@ -8,6 +8,7 @@ from moderation.scoring.labels import LABELS
 from moderation.training.comments_csv import CsvError
 from moderation.training.dataset import DataError
 from moderation.training.table import build_table, load_table, open_data, save_table
+from moderation.training.targets import TARGETS
 from tests.tiny_model import made_up_comments, write_csv
 
 LONG = "the council has put the new bins right beside the old benches at our harbour again"
@@ -33,7 +34,7 @@ def test_a_parquet_file_keeps_unknown_labels_and_forms(tmp_path):
 def test_sentences_from_a_tsv_file_are_non_toxic(tmp_path):
     (tmp_path / "s.tsv").write_text("rev_id\tcomment\n1\tA river.\n2\tA hill.\n")
     rows = build_table([tmp_path / "s.tsv"]).rows
-    assert not rows.labels.any()
+    assert not rows.labels[:, : len(LABELS)].any()
     assert set(rows.forms) == {"article"}
 
 
@@ -50,6 +51,46 @@ def test_comments_of_other_sets_come_without_labels(tmp_path, name, head, row):
     assert rows.texts == ["Good morning"]
     assert rows.forms == ["unlabelled"]
     assert np.isnan(rows.labels).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        (
+            "tweets.csv",
+            "count,hate_speech,offensive_language,neither,class,tweet\n4,1,2,1,1,Good &amp; bad\n",
+            {"tweet_hate": 0.25, "tweet_offensive": 0.75},
+        ),
+        (
+            "ruddit.csv",
+            "txt,offensiveness_score\n[deleted],0.9\nGood & bad,-0.5\n",
+            {"offensiveness": 0.25},
+        ),
+        (
+            "toxigen.json",
+            '[{"text": "Good & bad", "toxicity_score": 4.0, "label": "hate"}]',
+            {"group_harm": 0.75},
+        ),
+    ],
+)
+def test_labels_of_other_schemes_stay_in_their_own_columns(tmp_path, name, content, said):
+    (tmp_path / name).write_text(content)
+    built = build_table([tmp_path / name])
+    assert built.rows.texts == ["Good & bad"]
+    assert built.rows.forms == ["other"]
+    (row,) = built.rows.labels.tolist()
+    known = {name: value for name, value in zip(TARGETS, row, strict=True) if value == value}
+    assert known == pytest.approx(said)
+    assert built.sources[0].licence == "MIT"
+    save_table(built, tmp_path / "table.parquet")
+    loaded = load_table(tmp_path / "table.parquet").rows
+    np.testing.assert_array_equal(loaded.labels, built.rows.labels)
+
+
+def test_a_toxigen_file_of_another_shape_is_refused(tmp_path):
+    (tmp_path / "t.json").write_text('{"text": "hello"}')
+    with pytest.raises(DataError, match=r"t\.json cannot be read"):
+        build_table([tmp_path / "t.json"])
 
 
 def test_a_text_in_two_files_counts_once(tmp_path):
