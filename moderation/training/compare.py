@@ -18,7 +18,6 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 
-from moderation.scoring.labels import LABELS
 from moderation.training.article import build_lstm, build_lstm_cnn
 from moderation.training.config import TrainingConfig
 from moderation.training.dataset import Rows, Split, split
@@ -77,7 +76,7 @@ def compare(
     """
     table, _ = open_data(paths)
     parts = split(table.rows, table.shares, config)
-    known = ~np.isnan(parts.train.labels[:, : len(LABELS)])
+    known = ~np.isnan(parts.train.of_labels().labels)
     labelled = parts.train.take(np.asarray(known.any(axis=1)))
     train = _draw(labelled, rows, config.seed)
     contestants = (

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from moderation.scoring.labels import LABELS
 from moderation.training.comments_csv import (
     CsvError,
     LabelledComments,
@@ -134,7 +133,7 @@ def kept_command(data: Path, out: Path, config_path: Path | None, as_json: bool)
     except (ConfigError, DataError) as error:
         raise click.ClickException(str(error)) from error
     kept = parts.validation
-    write_comments(out, LabelledComments(kept.texts, kept.labels[:, : len(LABELS)], parts.weights))
+    write_comments(out, LabelledComments(kept.texts, kept.labels, parts.weights))
     facts = {"kept": str(out), "rows": len(kept.texts)}
     click.echo(json.dumps(facts) if as_json else f"{out}: {facts['rows']:,} comments")
 

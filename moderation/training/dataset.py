@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from moderation.scoring.labels import LABELS
 from moderation.training.attacks import add_noise
 from moderation.training.config import TrainingConfig
 
@@ -38,6 +39,10 @@ class Rows:
             self.forms + [form] * len(texts),
         )
 
+    def of_labels(self) -> "Rows":
+        """Return the rows with the six labels alone (rows, 6)."""
+        return Rows(self.texts, self.labels[:, : len(LABELS)], self.forms)
+
     def take(self, keep: npt.NDArray[np.bool_]) -> "Rows":
         """Return the rows for which `keep` is true."""
         places = np.flatnonzero(keep)
@@ -58,14 +63,15 @@ class Split:
 def split(rows: Rows, shares: Floats, config: TrainingConfig) -> Split:
     """Keep the groups of near-duplicates whose share lies below `config.validation` to validate.
 
-    Validation holds only raw rows whose labels are known; other forms of its groups are left out of
-    both. Of the rest those of the wanted forms are learned from, and what is `article`, `other` or
-    `unlabelled`.
+    Validation holds only raw rows whose labels are known, and of these the six; other forms of its
+    groups are left out of both. Of the rest those of the wanted forms are learned from, and what is
+    `article`, `other` or `unlabelled`.
     """
     held_out = shares < config.validation
     raw = np.array([form == "raw" for form in rows.forms])
     wanted = np.isin(rows.forms, [*config.text_forms, "article", "other", "unlabelled"])
-    validation = rows.take(held_out & raw & ~np.isnan(rows.labels).all(axis=1))
+    validation = rows.take(held_out & raw).of_labels()
+    validation = validation.take(np.asarray(~np.isnan(validation.labels).all(axis=1)))
     if not len(validation.texts):
         raise DataError("no comments as written are left for validation; give more data")
     weights = natural_weights(validation, config.natural_rate)
