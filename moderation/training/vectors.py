@@ -127,6 +127,10 @@ def beside(vocabulary: Vocabulary, path: Path) -> Vocabulary:
         vectors=np.concatenate([vocabulary.vectors, more], axis=1),
         origin=f"{vocabulary.origin}; beside them those of {path.name} for {len(places):,} of "
         f"{len(tokens):,} tokens, SHA-256 {file_hash(path)}",
+        licence=f"{vocabulary.licence}; beside them "
+        + (
+            "MIT, GloVe's own PDDL-1.0" if path.suffix == ".json" else "as their file's origin says"
+        ),
     )
 
 
