@@ -9,7 +9,7 @@ from moderation.training.config import TrainingConfig
 
 TINY = TrainingConfig(
     seed=3, vectors="learned", vocabulary=300, projection=8, units=(6, 4), hidden=8,
-    epochs=5, batch=32, learning_rate=0.02, validation=0.3,
+    epochs=8, batch=32, learning_rate=0.02, validation=0.3,
 )  # fmt: skip
 
 _SUBJECTS = ("the harbour", "this recipe", "your article", "our garden", "the old bridge", "my bus")
