@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import subprocess
 import time
 import uuid
@@ -24,6 +23,7 @@ from moderation.comments.tables import Comment
 from moderation.db import db
 from moderation.settings import ROOT, Settings
 from tests.fixed_scorer import FixedScorer
+from tests.ports import free_port
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PHONE = {"width": 360, "height": 780}
@@ -52,8 +52,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     if CHROMIUM is None:
         pytest.skip("no Chromium: apt-get install chromium")
     instance = tmp_path_factory.mktemp("demo")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     environ = {k: v for k, v in os.environ.items() if not k.startswith("EVENKEEL_")}
     environ |= {
         "EVENKEEL_INSTANCE": str(instance),

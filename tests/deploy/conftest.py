@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-import socket
 import subprocess
 import sys
 import tarfile
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,6 +19,7 @@ from click.testing import CliRunner, Result
 
 from deploy.ec2.cli import main
 from deploy.ec2.stack import TEMPLATE
+from tests.ports import free_port, wait_for
 
 REGION = "eu-west-1"
 
@@ -29,16 +28,11 @@ REGION = "eu-west-1"
 def aws_address() -> Iterator[str]:
     """moto's server in a process of its own. It proves that calls are well formed, no more: it
     answers success to a remote command that would fail, and knows nothing of some resources."""
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port = found.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-W", "ignore", "-m", "moto.server", "-p", str(port)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        for _ in range(300):
-            with socket.socket() as knock:
-                if knock.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
+        wait_for(port)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()

@@ -6,7 +6,6 @@ import http.client
 import os
 import re
 import shutil
-import socket
 import socketserver
 import ssl
 import subprocess
@@ -21,6 +20,7 @@ import pytest
 
 from moderation.settings import ROOT
 from moderation.web.templating import fingerprint
+from tests.ports import free_port, wait_for
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin")
 pytestmark = pytest.mark.skipif(not NGINX, reason="no nginx: apt-get install nginx")
@@ -55,11 +55,6 @@ class Site(BaseHTTPRequestHandler):
 class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     daemon_threads = True
     request_queue_size = 500
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return found.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
@@ -97,11 +92,7 @@ def port(tmp_path_factory):
         threading.Thread(target=behind.serve_forever, daemon=True).start()
         nginx = subprocess.Popen([NGINX, "-c", folder / "nginx.conf"])
         try:
-            for _ in range(100):
-                with socket.socket() as knock:
-                    if knock.connect_ex(("127.0.0.1", tls)) == 0:
-                        break
-                time.sleep(0.1)
+            wait_for(tls)
             yield tls
         finally:
             go_on.set()

@@ -23,6 +23,7 @@ class Server:
         self.backups = {}
         self.running = self.tried = None
         self.steps, self.dies_at, self.who_dies = 0, None, "everything"
+        self.starts = 0
 
     def step(self):
         self.steps += 1
@@ -65,6 +66,7 @@ class Server:
                 continue
             if self.migrate(switch._current()):
                 self.running = switch._current()
+                self.starts += 1
                 return 0
         return 1
 
@@ -211,8 +213,11 @@ def test_a_first_release_that_cannot_serve_is_stopped_and_can_be_tried_again(ser
 
 
 def test_the_same_release_again_only_restarts(server):
+    starts, backups = server.starts, dict(server.backups)
     switch.to("1")
     server.whole()
+    assert server.starts == starts + 1
+    assert server.backups == backups, "nothing was to be migrated"
 
 
 def test_only_the_release_before_is_kept(server):

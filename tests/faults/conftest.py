@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from benchmarks.soak.stack import Stack
+from tests.ports import free_port
 
 FIXED = "tests.faults.site:app"  # with a scorer that dies of a word
 
@@ -20,10 +20,8 @@ def stack(sqlite_template: Path, tmp_path: Path) -> Iterator[Callable[..., Stack
     made: list[Stack] = []
 
     def make(app: str = FIXED, **environ: str) -> Stack:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
         shutil.copy(sqlite_template, tmp_path / "evenkeel.sqlite")
-        made.append(Stack(tmp_path, port, app, **environ))
+        made.append(Stack(tmp_path, free_port(), app, **environ))
         return made[-1]
 
     yield make

@@ -44,7 +44,12 @@ def test_a_failure_is_counted_by_its_kind_and_goes_on_to_the_queue(app):
 def test_a_job_that_did_its_work_does_not_fail_because_nothing_can_be_noted(app):
     with db.engine.begin() as connection:
         connection.execute(text("ALTER TABLE job_runs RENAME TO gone"))
-    run("sweep")
+    done = []
+    with noted("sweep"):
+        done.append("its work")
+    assert done
+    with pytest.raises(ValueError, match="words"), noted("sweep"):
+        raise ValueError("words")
 
 
 def test_each_line_that_a_job_logs_carries_its_name_and_a_number(app):

@@ -90,7 +90,8 @@ def test_impossible_thresholds_are_no_policy(label, review, auto_reject, part):
 
 @pytest.mark.parametrize(("review", "auto_reject"), [(0.001, None), (1.0, None), (0.5, 1.0)])
 def test_the_ends_of_the_range_are_allowed(review, auto_reject):
-    policy(toxic=Threshold(review, auto_reject))
+    ends = Threshold(review, auto_reject)
+    assert policy(toxic=ends).thresholds["toxic"] == ends
 
 
 def test_a_policy_names_every_class():

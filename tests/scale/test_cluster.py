@@ -3,7 +3,6 @@
 
 import os
 import shutil
-import socket
 import uuid
 from collections import Counter
 
@@ -13,14 +12,10 @@ import pytest
 from deploy.cluster.authors import Authors
 from deploy.cluster.machines import Machine, Services, wait_for
 from tests.conftest import POSTGRESQL
+from tests.ports import free_port
 
 REDIS = os.environ.get("EVENKEEL_TEST_REDIS", "")
 NGINX = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return found.getsockname()[1]
 
 
 @pytest.fixture

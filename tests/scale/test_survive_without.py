@@ -2,9 +2,7 @@
 
 import logging
 import shutil
-import socket
 import subprocess
-import time
 
 import psycopg
 import pytest
@@ -13,6 +11,7 @@ from sqlalchemy.engine import make_url
 from moderation.db import db
 from moderation.web.limits import limiter
 from tests.conftest import POSTGRESQL
+from tests.ports import free_port, wait_for
 
 FORM = {"name": "Tess", "text": "A kind word"}
 ON_POSTGRESQL = pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
@@ -22,8 +21,7 @@ class OwnRedis:
     """A Redis server of the test's own, with a password, that it may kill."""
 
     def __init__(self) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as found:
-            self.port = found.getsockname()[1]
+        self.port = free_port()
         self.url = f"redis://:pass-word@127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
@@ -31,13 +29,7 @@ class OwnRedis:
         self.process = subprocess.Popen(
             [*command, "--requirepass", "pass-word"], stdout=subprocess.DEVNULL
         )
-        for _ in range(100):
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-                return
-            except OSError:
-                time.sleep(0.05)
-        raise AssertionError("Redis did not start")
+        wait_for(self.port)
 
     def kill(self) -> None:
         self.process.kill()

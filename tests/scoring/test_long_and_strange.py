@@ -39,16 +39,16 @@ def test_another_language_gets_no_scores(scorer):
     ids=lambda text: ascii(text[:8]),
 )  # fmt: skip
 def test_bad_input_gets_six_scores_or_none(scorer, text):
-    answers(scorer, text)
+    assert_six_scores_or_none(scorer, text)
 
 
 @given(st.text(st.characters(), max_size=120))
 @settings(max_examples=150, deadline=None)
 def test_so_does_any_text(scorer, text):
-    answers(scorer, text)
+    assert_six_scores_or_none(scorer, text)
 
 
-def answers(scorer, text):
+def assert_six_scores_or_none(scorer, text):
     [scores] = scorer.score([text])
     assert scores is None or all(
         math.isfinite(score) and 0 <= score <= 1 for score in scores.values()

@@ -21,12 +21,12 @@ def evaluate(flask_model, tiny_folder):
 
 
 @pytest.fixture
-def test_data(tmp_path):
+def judged_csv(tmp_path):
     return write_csv(tmp_path / "test.csv", made_up_comments(60, seed=9))
 
 
-def test_json_has_the_figures_of_each_class(evaluate, test_data):
-    figures = json.loads(evaluate(test_data, "--json").stdout)
+def test_json_has_the_figures_of_each_class(evaluate, judged_csv):
+    figures = json.loads(evaluate(judged_csv, "--json").stdout)
     assert {"mean_auc", "mean_auc_interval", "n", "classes", "identity"} == set(figures)
     assert figures["n"] == 60
     assert tuple(figures["classes"]) == LABELS
@@ -74,8 +74,8 @@ def test_unreadable_comments_are_left_out_and_counted(evaluate, tmp_path):
     assert "1 comments could not be read" in result.stderr
 
 
-def test_record_writes_the_figures_into_the_sealed_card(evaluate, test_data, tiny_folder):
-    assert evaluate(test_data, "--record").exit_code == 0
+def test_record_writes_the_figures_into_the_sealed_card(evaluate, judged_csv, tiny_folder):
+    assert evaluate(judged_csv, "--record").exit_code == 0
     card = load_artefact(tiny_folder).card
     (test,) = card["metrics"]["tests"]
     assert test["file"] == "test.csv"
@@ -126,7 +126,7 @@ def test_without_a_file_it_asks_for_one(flask_model):
     assert "give a file" in result.stderr
 
 
-def test_a_missing_model_is_explained(flask_model, tmp_path, test_data):
-    result = flask_model("evaluate", "--data", test_data, "--models", tmp_path)
+def test_a_missing_model_is_explained(flask_model, tmp_path, judged_csv):
+    result = flask_model("evaluate", "--data", judged_csv, "--models", tmp_path)
     assert result.exit_code == 1
     assert "holds no model" in result.stderr

@@ -87,7 +87,7 @@ def both(app, signed_in, make_user):
     return lambda: [app.test_client(), signed_in(admin)]
 
 
-def check(answer, what):
+def assert_answered(answer, what):
     assert answer.status_code < 500, what
     if answer.status_code >= 400 and "<html" in answer.text:  # some are parts of a page
         assert read(answer).all("h1"), what
@@ -99,7 +99,7 @@ def test_whatever_body_is_sent_nothing_breaks(app, both, comment):
         for kind, body in BODIES:
             for client in both():
                 answer = client.post(address, data=body, content_type=kind)
-                check(answer, (address, kind, body[:60]))
+                assert_answered(answer, (address, kind, body[:60]))
 
 
 def test_a_file_in_the_place_of_a_text_breaks_nothing(app, both, comment):
@@ -111,7 +111,7 @@ def test_a_file_in_the_place_of_a_text_breaks_nothing(app, both, comment):
                 for name in ("name", "text", "email", "note", "to", "seen", "password", "role")
             }
             answer = client.post(address, data=fields, content_type="multipart/form-data")
-            check(answer, address)
+            assert_answered(answer, address)
 
 
 def test_whatever_stands_in_a_query_nothing_breaks(app, both, comment):
@@ -122,12 +122,14 @@ def test_whatever_stands_in_a_query_nothing_breaks(app, both, comment):
     for address in addresses(app, "GET"):
         for value in NASTY:
             query = dict.fromkeys(names, value[:2000])
-            check(stranger.get(address, query_string=query), (address, value[:40]))
-            check(admin.get(address, query_string=query), (address, value[:40]))
+            assert_answered(stranger.get(address, query_string=query), (address, value[:40]))
+            assert_answered(admin.get(address, query_string=query), (address, value[:40]))
             for name in names if address in ("/review", "/audit") else ():
-                check(admin.get(address, query_string={name: value[:2000]}), (name, value[:40]))
+                assert_answered(
+                    admin.get(address, query_string={name: value[:2000]}), (name, value[:40])
+                )
         for raw in ("%ff=%ff", "after=%ff", "text=%00", "&&=&", "a" * 4000, "text=a&text=b", "%"):
-            check(admin.get(f"{address}?{raw}"), (address, raw[:40]))
+            assert_answered(admin.get(f"{address}?{raw}"), (address, raw[:40]))
 
 
 def test_whatever_is_typed_into_a_form_nothing_breaks(app, both, comment):
@@ -139,7 +141,7 @@ def test_whatever_is_typed_into_a_form_nothing_breaks(app, both, comment):
         for value in NASTY:
             for client in both():
                 fields = dict.fromkeys(names, value)
-                check(client.post(address, data=fields), (address, value[:40]))
+                assert_answered(client.post(address, data=fields), (address, value[:40]))
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "x"])

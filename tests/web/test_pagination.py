@@ -198,6 +198,8 @@ def test_text_that_no_database_takes_is_refused(app, words):
 def test_whatever_comes_as_a_cursor_is_a_page_or_refused(app, anything):
     for key, table in ((BY_TIME, Event), (BY_URGENCY, Comment)):
         try:
-            page_of(select(table), key, descending=True, after=anything)
+            page = page_of(select(table), key, descending=True, after=anything)
         except BadCursor:
             db.session.rollback()
+        else:
+            assert page.next is None, "nobody wrote so much"
