@@ -92,7 +92,7 @@ def load_artefact(folder: Path) -> Artefact:
     """Verify the version in `folder` and open it; raise ArtefactError naming the file at fault."""
     card = verified_card(folder)
     tokeniser = _open_tokeniser(folder / TOKENISER)
-    network = _open_network(folder / NETWORK)
+    network = open_network(folder / NETWORK)
     _check_vocabulary(folder / TOKENISER, tokeniser, network)
     return Artefact(folder, card, tokeniser, network)
 
@@ -169,7 +169,8 @@ def _check_vocabulary(
         raise _damaged(path, "has more tokens than the network was trained with") from error
 
 
-def _open_network(path: Path) -> onnxruntime.InferenceSession:
+def open_network(path: Path) -> onnxruntime.InferenceSession:
+    """Open a network for one thread. Raises ArtefactError where it is none of ours."""
     # Not before: once imported it keeps a thread, and a process forked later would never end.
     import onnxruntime
 

@@ -1,6 +1,9 @@
 """The scorer that serves: ONNX Runtime on one verified artefact."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +13,9 @@ from moderation.scoring.labels import LABELS
 from moderation.scoring.scorer import ScorerUnavailable, Scores
 from moderation.text.language import foreign_language
 from moderation.text.tokens import windows
+
+if TYPE_CHECKING:
+    import onnxruntime
 
 
 class OnnxScorer:
@@ -37,13 +43,16 @@ class OnnxScorer:
         ids = self._artefact.tokeniser.read(text)
         if ids is None or foreign_language(text):
             return None
-        # The worst window counts, so that abuse at the end of a long comment is not averaged away.
-        # Windows go one by one: ONNX Runtime's LSTM gains nothing from a batch, and nothing is
-        # padded, so a comment's score cannot depend on its neighbours.
-        worst = np.max([self._run(window) for window in windows(ids)], axis=0)
-        return dict(zip(LABELS, worst.tolist(), strict=True))
+        return dict(zip(LABELS, score_ids(self._artefact.network, ids).tolist(), strict=True))
 
-    def _run(self, window: Sequence[int]) -> npt.NDArray[np.float32]:
-        batch = {NETWORK_INPUT: np.asarray([window], dtype=np.int32)}
-        (scores,) = self._artefact.network.run([NETWORK_OUTPUT], batch)
-        return np.asarray(scores[0], dtype=np.float32)
+
+def score_ids(network: onnxruntime.InferenceSession, ids: Sequence[int]) -> npt.NDArray[np.float32]:
+    """Return the six scores of one tokenised text, of each class that of the worst window.
+
+    So abuse at the end of a long comment is not averaged away. Windows go one by one: ONNX
+    Runtime's LSTM gains nothing from a batch, and nothing is padded, so a comment's score cannot
+    depend on its neighbours.
+    """
+    batches = [np.asarray([window], dtype=np.int32) for window in windows(ids)]
+    found = [network.run([NETWORK_OUTPUT], {NETWORK_INPUT: batch})[0][0] for batch in batches]
+    return np.asarray(np.max(found, axis=0), dtype=np.float32)

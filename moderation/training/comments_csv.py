@@ -2,6 +2,7 @@
 
 import csv
 import io
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +51,7 @@ def read_comments(path: Path) -> LabelledComments:
                 for label in LABELS
             ]
         )
-        weights.append(_weight(path, number, row[WEIGHT]) if WEIGHT in row else 1.0)
+        weights.append(read_number(path, number, row, WEIGHT, 0) if WEIGHT in row else 1.0)
     return LabelledComments(texts, np.array(labels, np.float32), np.array(weights))
 
 
@@ -163,6 +164,29 @@ def read_choice(
         ) from None
 
 
+def read_number(
+    path: Path,
+    number: int,
+    row: Mapping[str, str],
+    column: str,
+    least: float,
+    most: float = sys.float_info.max,
+) -> float:
+    """Return the cell's number, from `least` to `most`, or raise CsvError that says so.
+
+    `number` is the row's, for the message.
+    """
+    try:
+        value = float(row[column])
+    except ValueError:
+        value = np.nan
+    if not least <= value <= most:
+        allowed = f"{least:g} or more" if most == sys.float_info.max else f"{least:g} to {most:g}"
+        given = row[column][:20]
+        raise CsvError(f"{path}, row {number}: {column} is {given!r}; it must be {allowed}")
+    return value
+
+
 def _decoded(path: Path) -> str:
     try:
         content = path.read_bytes()
@@ -173,13 +197,3 @@ def _decoded(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise CsvError(f"{path}, line {line}: it is not UTF-8; save the file as UTF-8") from error
-
-
-def _weight(path: Path, number: int, value: str) -> float:
-    try:
-        weight = float(value)
-    except ValueError:
-        weight = np.nan
-    if not 0 <= weight < np.inf:
-        raise CsvError(f"{path}, row {number}: weight is {value[:20]!r}; it must be 0 or more")
-    return weight

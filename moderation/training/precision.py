@@ -5,12 +5,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from moderation.scoring.artefact import NETWORK_INPUT
-from moderation.scoring.labels import LABELS
-from moderation.text.tokens import windows
+from moderation.scoring.artefact import open_network
+from moderation.scoring.onnx_scorer import score_ids
 from moderation.training.metrics import report
 from moderation.training.sequences import Sequences
 
@@ -31,14 +29,14 @@ def lighten(
     Activations are scaled by what stands in one run, so in a batch a comment's score would depend
     on its neighbours and on padding: int8 is for one window a run, as OnnxScorer does it.
     """
-    scores = score_windows(path, sequences)
+    scores = score_all(path, sequences)
     lighter = path.with_suffix(".int8.onnx")
     # Seven bits for the LSTMs' weights: without VNNI, sums of eight overflow, and scores would
     # differ from processor to processor.
     quantize_dynamic(
         path, lighter, ["Gather", "LSTM"], weight_type=QuantType.QInt8, reduce_range=True
     )
-    light_scores = score_windows(lighter, sequences)
+    light_scores = score_all(lighter, sequences)
     before, after = (report(labels, found, weights)["mean_auc"] for found in (scores, light_scores))
     measured = {
         "mean_auc_fp32": before,
@@ -53,14 +51,7 @@ def lighten(
     return scores, {"served": "fp32", **measured}
 
 
-def score_windows(path: Path, sequences: Sequences) -> Floats:
-    """Return scores (rows, 6) as served: window by window, of each class the highest."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(path, options, ["CPUExecutionProvider"])
-    scores = np.empty((len(sequences), len(LABELS)))
-    for row in range(len(sequences)):
-        parts = [np.asarray([part], np.int32) for part in windows(sequences[row].tolist())]
-        found = [session.run(None, {NETWORK_INPUT: part})[0][0] for part in parts]
-        scores[row] = np.max(found, axis=0)
-    return scores
+def score_all(path: Path, sequences: Sequences) -> Floats:
+    """Return scores (rows, 6) of readable texts by the network at `path`, as they are served."""
+    network = open_network(path)
+    return np.array([score_ids(network, sequences[row].tolist()) for row in range(len(sequences))])

@@ -12,7 +12,7 @@ import numpy as np
 
 from moderation.scoring.artefact import file_hash
 from moderation.scoring.labels import LABELS
-from moderation.training.comments_csv import TEXT, read_comments, read_rows, read_texts
+from moderation.training.comments_csv import TEXT, read_comments, read_number, read_rows, read_texts
 from moderation.training.dataset import DataError, Rows
 from moderation.training.targets import only_labels, only_others
 
@@ -137,22 +137,24 @@ def _read_sentences(path: Path) -> Rows:
 
 
 def _read_tweets(path: Path) -> Rows:
-    rows = [row for _, row in read_rows(path, ("tweet", *_VOTES))]
-    votes, hate, offensive = (np.array([float(row[name]) for row in rows]) for name in _VOTES)
-    return _others(
-        # The file holds the tweets as they came over the wire.
-        [html.unescape(row["tweet"]) for row in rows],
-        tweet_hate=hate / votes,
-        tweet_offensive=(hate + offensive) / votes,
-    )
+    texts, votes = [], []
+    for number, row in read_rows(path, ("tweet", *_VOTES)):
+        texts.append(html.unescape(row["tweet"]))  # as it came over the wire
+        count = read_number(path, number, row, "count", 1)
+        cast = (read_number(path, number, row, name, 0, count) for name in _VOTES[1:])
+        votes.append([count, *cast])
+    count, hate, offensive = np.transpose(votes)
+    return _others(texts, tweet_hate=hate / count, tweet_offensive=(hate + offensive) / count)
 
 
 def _read_ruddit(path: Path) -> Rows:
-    rows = [row for _, row in read_rows(path, ("txt", "offensiveness_score"))]
-    # What was deleted at its source has lost its words.
-    kept = [row for row in rows if row["txt"] not in ("[deleted]", "[removed]")]
-    scores = np.array([float(row["offensiveness_score"]) for row in kept])
-    return _others([row["txt"] for row in kept], offensiveness=(scores + 1) / 2)
+    texts, scores = [], []
+    for number, row in read_rows(path, ("txt", "offensiveness_score")):
+        score = read_number(path, number, row, "offensiveness_score", -1, 1)
+        if row["txt"] not in ("[deleted]", "[removed]"):  # deleted at its source
+            texts.append(row["txt"])
+            scores.append(score)
+    return _others(texts, offensiveness=(np.array(scores) + 1) / 2)
 
 
 def _read_toxigen(path: Path) -> Rows:

@@ -87,6 +87,21 @@ def test_labels_of_other_schemes_stay_in_their_own_columns(tmp_path, name, conte
     np.testing.assert_array_equal(loaded.labels, built.rows.labels)
 
 
+@pytest.mark.parametrize(
+    ("content", "mistake"),
+    [
+        ("count,hate_speech,offensive_language,tweet\n3,1,2,a\n0,0,0,b\n", "row 3: count is '0'"),
+        ("count,hate_speech,offensive_language,tweet\n3,4,0,a\n", "row 2: hate_speech is '4'"),
+        ("txt,offensiveness_score\na,0.1\nb,much\n", "row 3: offensiveness_score is 'much'"),
+        ("txt,offensiveness_score\na,1.5\n", "it must be -1 to 1"),
+    ],
+)
+def test_a_number_that_cannot_be_is_named_by_its_row(tmp_path, content, mistake):
+    (tmp_path / "other.csv").write_text(content)
+    with pytest.raises(CsvError, match=mistake):
+        build_table([tmp_path / "other.csv"])
+
+
 def test_a_toxigen_file_of_another_shape_is_refused(tmp_path):
     (tmp_path / "t.json").write_text('{"text": "hello"}')
     with pytest.raises(DataError, match=r"t\.json cannot be read"):

@@ -7,7 +7,7 @@ from moderation.scoring.artefact import load_artefact
 from moderation.scoring.labels import LABELS
 from moderation.training import precision
 from moderation.training.export import export_onnx
-from moderation.training.precision import lighten, score_windows
+from moderation.training.precision import lighten, score_all
 from moderation.training.sequences import make_sequences
 from tests.tiny_model import made_up_comments
 
@@ -34,12 +34,12 @@ def judged(tiny_folder):
 
 def test_the_lighter_network_takes_the_place_where_it_ranks_as_well(exported, judged):
     sequences, labels = judged
-    heavy, size = score_windows(exported, sequences), exported.stat().st_size
+    heavy, size = score_all(exported, sequences), exported.stat().st_size
     scores, measured = lighten(exported, sequences, labels, np.ones(len(labels)))
     assert measured["served"] == "int8"
     assert exported.stat().st_size < size
     assert [path.name for path in exported.parent.glob("*.onnx")] == ["network.onnx"]
-    np.testing.assert_array_equal(scores, score_windows(exported, sequences))
+    np.testing.assert_array_equal(scores, score_all(exported, sequences))
     assert 0 < np.abs(scores - heavy).max() < 0.1
     assert measured["mean_difference"] == pytest.approx(np.abs(scores - heavy).mean())
 
@@ -52,4 +52,4 @@ def test_the_heavy_network_stays_where_the_lighter_ranks_worse(exported, judged,
     assert measured["served"] == "fp32"
     assert exported.read_bytes() == before
     assert [path.name for path in exported.parent.glob("*.onnx")] == ["network.onnx"]
-    np.testing.assert_array_equal(scores, score_windows(exported, sequences))
+    np.testing.assert_array_equal(scores, score_all(exported, sequences))
