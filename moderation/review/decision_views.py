@@ -162,10 +162,9 @@ def bulk() -> ResponseReturnValue:
         current_user.actor,
         may_settle_escalated=_may_settle_escalated(),
     )
-    done, left = len(outcome.done), len(outcome.left)
-    flash(_done_in_words(form.to.data, done), "success" if done else "warning")
-    if left:
-        flash(_left_in_words(left), "warning")
+    # What was done stands at the undo, which the queue shows.
+    if outcome.left:
+        flash(_left_in_words(len(outcome.left)), "warning")
     return redirect(url_for("review.queue", **place(asked_view())), 303)
 
 
@@ -229,13 +228,6 @@ def _case(comment_id: int, anchor: str) -> str:
 
 def _may_settle_escalated() -> bool:
     return allows(current_user.role, Permission.DECIDE_ESCALATED)
-
-
-def _done_in_words(to: str, count: int) -> str:
-    if not count:
-        return "No comment was changed."
-    did = {Status.PUBLISHED: "approved"}.get(Status(to), to)
-    return f"You {did} {count:,} comment{'' if count == 1 else 's'}."
 
 
 def _left_in_words(count: int) -> str:
