@@ -139,7 +139,7 @@ def _made_up(number: int, held: float, writers: int, chance: random.Random) -> d
         "status": status,
         "hold_reason": reason,
         "urgency": max(value for value in scores.values() if value) if scored else 1.0,
-        "reports": int(status is Status.PUBLISHED and chance.random() < 0.001),
+        "reports": int(status is Status.PUBLISHED and chance.random() < 0.005),
         "published_by_hand": False,
         "tries": 1,
         "model_version": "benchmark" if scored else None,

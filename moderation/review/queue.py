@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, false, func, or_, select
@@ -94,29 +95,39 @@ class Counts:
 def count_held(view: Filter, policy: Policy) -> Counts:
     """Count the held comments that match the author, page and text of `view`."""
     most = counted_at_most(view)
-    held = select(Comment).where(view.stands_at(Status.HELD), *view.about)
+    limits = tuple(policy.thresholds[label].review for label in LABELS)
     if view.about:
+        held = select(Comment).where(view.stands_at(Status.HELD), *view.about)
         some = aliased(Comment, held.limit(most + 1).subquery())
-        together = [func.count().filter(part) for part in _parts(some, policy).values()]
+        together = [func.count().filter(part) for part in _parts(some, limits)]
         total, *parts = db.session.execute(select(func.count(some.id), *together)).one()
         if total > most:
             parts = [None] * len(parts)
     else:
-        apart = [_counted(held.where(part), most) for part in _parts(Comment, policy).values()]
-        parts = list(db.session.execute(select(*apart)).one())
-    found = dict(zip(_parts(Comment, policy), parts, strict=True))
+        parts = list(db.session.execute(_count_apart(limits)).one())
     return Counts(
         most=most,
-        reasons={name: n for name, n in found.items() if isinstance(name, State)},
-        classes={name: n for name, n in found.items() if name in LABELS},
+        reasons=dict(zip(map(State, HoldReason), parts, strict=False)),
+        classes=dict(zip(LABELS, parts[len(HoldReason) :], strict=True)),
         reported=count_matching(Filter(state=State.REPORTED)),
     )
 
 
-def _parts(comment: type[Comment], policy: Policy) -> Mapping[str, ColumnElement[bool]]:
-    """What the held are counted by: the reason, and each class that is over its threshold."""
-    over = {label: getattr(comment, label) >= policy.thresholds[label].review for label in LABELS}
-    return {State(reason): comment.hold_reason == reason for reason in HoldReason} | over
+def _parts(comment: type[Comment], limits: Sequence[float]) -> Sequence[ColumnElement[bool]]:
+    """What the held are counted by: each reason, and each class that is over its limit."""
+    reasons = [comment.hold_reason == reason for reason in HoldReason]
+    scores = [getattr(comment, label) for label in LABELS]
+    return [*reasons, *(score >= limit for score, limit in zip(scores, limits, strict=True))]
+
+
+@lru_cache(maxsize=8)
+def _count_apart(limits: Sequence[float]) -> Select[Any]:
+    """Count each part of all that is held. Kept: to make it takes longer than to run it."""
+    held = select(Comment).where(Comment.status == Status.HELD)
+    counts: list[Any] = [
+        _counted(held.where(part), COUNTED_AT_MOST) for part in _parts(Comment, limits)
+    ]
+    return select(*counts)
 
 
 def counted_at_most(view: Filter) -> int:

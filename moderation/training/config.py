@@ -37,6 +37,8 @@ class TrainingConfig:
     """how many pairs of comments run together to add, as a share of the rows"""
     disguised: float = 0.1
     """how many comments with words disguised to add, as a share of the rows"""
+    even_terms: bool = True
+    """add harmless comments that name a group, until it is no more often toxic than others"""
     teaching: float = 0.5
     """how much of a label that is known comes from the teachers, if there are any"""
     tokens: int = 256
@@ -52,6 +54,8 @@ class TrainingConfig:
     epochs: int = 5
     batch: int = 256
     learning_rate: float = 0.003
+    averaged: float = 0.5
+    """epochs over which the weights are averaged, the last counting most; 0 for the last alone"""
     review_precision: float = 0.7
     """least precision on validation of a review threshold"""
 
@@ -74,6 +78,8 @@ class TrainingConfig:
             raise ConfigError("tail must be at least 0 and below tokens")
         if self.whole_words < 0:
             raise ConfigError("whole_words must be at least 0")
+        if self.averaged < 0:
+            raise ConfigError("averaged must be at least 0")
         if self.learning_rate <= 0:
             raise ConfigError("learning_rate must be above 0")
 

@@ -3,6 +3,7 @@
 import hashlib
 import math
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -44,7 +45,7 @@ def fit(
     texts = [head_and_tail(sequences[i], config) for i in readable]
     targets = labels[readable]
     steps = math.ceil(len(texts) / config.batch)
-    optimizer = _optimizer(steps * config.epochs, config.learning_rate)
+    optimizer = _optimizer(steps, config)
     optimizer.build(network.trainable_variables)
     step = _training_step(network, optimizer)
     kept = Kept(kept_in, network, optimizer, _run_key(texts, targets, config))
@@ -57,11 +58,13 @@ def fit(
             for ids, wanted in batches(texts, targets, config.batch, random):
                 losses.append(float(step(tf.constant(ids), tf.constant(wanted))))
                 progress.advance(task)
-            loss, auc = float(np.mean(losses)), judge(network)["mean_auc"] or 0.0
-            history.append({"loss": loss, "auc": auc})
-            console.print(f"epoch {epoch}: loss {loss:.4f}, validation AUC {auc:.4f}")
-            if auc == max(past["auc"] for past in history):
-                best = network.get_weights()
+            loss = float(np.mean(losses))
+            with _averaged(network, optimizer):
+                auc = judge(network)["mean_auc"] or 0.0
+                history.append({"loss": loss, "auc": auc})
+                console.print(f"epoch {epoch}: loss {loss:.4f}, validation AUC {auc:.4f}")
+                if auc == max(past["auc"] for past in history):
+                    best = network.get_weights()
             kept.save(history, best)
     network.set_weights(best)
     return history
@@ -134,13 +137,29 @@ def masked_loss(wanted: tf.Tensor, predicted: tf.Tensor) -> tf.Tensor:
     return tf.reduce_sum(entropy * kept) / tf.maximum(tf.reduce_sum(kept), 1.0)
 
 
-def _optimizer(steps: int, learning_rate: float) -> keras.optimizers.Optimizer:
+def _optimizer(epoch_steps: int, config: TrainingConfig) -> keras.optimizers.Optimizer:
+    steps = epoch_steps * config.epochs
     warm_up = min(WARM_UP, steps // 10)
     schedule = keras.optimizers.schedules.CosineDecay(
-        learning_rate / 20, max(1, steps - warm_up), warmup_target=learning_rate,
+        config.learning_rate / 20, max(1, steps - warm_up), warmup_target=config.learning_rate,
         warmup_steps=warm_up, alpha=0.01,
     )  # fmt: skip
-    return keras.optimizers.Adam(schedule, clipnorm=1.0)
+    averaged_steps = max(1.0, config.averaged * epoch_steps)
+    return keras.optimizers.Adam(
+        schedule, clipnorm=1.0, use_ema=True, ema_momentum=1 - 1 / averaged_steps
+    )
+
+
+@contextmanager
+def _averaged(network: keras.Model, optimizer: keras.optimizers.Optimizer) -> Iterator[None]:
+    """Give the network its averaged weights for a while: they do better than the last ones.
+
+    Polyak and Juditsky, "Acceleration of stochastic approximation by averaging", 1992.
+    """
+    last = network.get_weights()
+    optimizer.finalize_variable_values(network.trainable_variables)
+    yield
+    network.set_weights(last)
 
 
 def _training_step(

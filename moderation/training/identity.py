@@ -22,21 +22,21 @@ TERMS = (
     "spanish", "straight", "taoist", "teenage", "trans", "transgender", "white", "young", "younger",
 )  # fmt: skip
 
+TERM = re.compile(rf"\b(?:{'|'.join(sorted(TERMS, key=len, reverse=True))})\b", re.IGNORECASE)
+"""A term as a whole word. Of those that begin alike the longest counts: `african american` is not
+`african`.
+"""
+
 FEWEST = 50
 """Comments with a term, and FEWEST_TOXIC toxic ones among them, that a rate may rest on."""
 FEWEST_TOXIC = 10
 
 
 def rows_per_term(texts: Sequence[str]) -> dict[str, npt.NDArray[np.bool_]]:
-    """Return, for each term that stands in `texts` as a whole word, in which of them it stands.
-
-    Of terms that begin alike the longest counts: `african american` is not `african`.
-    """
-    longest_first = "|".join(sorted(TERMS, key=len, reverse=True))
-    words = re.compile(rf"\b(?:{longest_first})\b", re.IGNORECASE)
+    """Return, for each term that stands in `texts`, in which of them (rows,) it stands."""
     found: dict[str, npt.NDArray[np.bool_]] = {}
     for row, text in enumerate(texts):
-        for term in {match.lower() for match in words.findall(text)}:
+        for term in {match.lower() for match in TERM.findall(text)}:
             found.setdefault(term, np.zeros(len(texts), bool))[row] = True
     return dict(sorted(found.items()))
 

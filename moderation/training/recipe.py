@@ -26,8 +26,9 @@ from moderation.scoring.labels import LABELS
 from moderation.training import calibrate
 from moderation.training.card import write_card
 from moderation.training.config import TrainingConfig
-from moderation.training.dataset import Floats, Rows, disguise_some, join_some, split
+from moderation.training.dataset import Rows, disguise_some, join_some, split
 from moderation.training.evaluate import figures_of
+from moderation.training.even_out import even_out_terms
 from moderation.training.export import export_onnx
 from moderation.training.fit import fit, judge_on, predict
 from moderation.training.network import build_network, fold_projection
@@ -75,8 +76,7 @@ def train(
     keras.utils.set_random_seed(config.seed)
     table, table_hash = open_data(paths)
     parts = split(table.rows, table.shares, config)
-    taught = ask_teachers(teachers, parts.train.texts) if teachers else None
-    train_rows = lessons(parts.train, taught, config)
+    train_rows = lessons(parts.train, teachers, config)
     console.print(f"{len(train_rows.texts):,} rows, {len(parts.validation.texts):,} to validate")
     vocabulary = make_vocabulary(config, parts.train.texts)
     tokeniser = vocabulary.tokeniser
@@ -137,13 +137,13 @@ def train(
     return load_artefact(out)
 
 
-def lessons(rows: Rows, taught: Floats | None, config: TrainingConfig) -> Rows:
+def lessons(rows: Rows, teachers: Sequence[Path], config: TrainingConfig) -> Rows:
     """Return what to learn from: labels and teachers' answers mixed, and rows made of others."""
-    if taught is None:
-        taught = np.full((len(rows.texts), len(LABELS)), np.nan)
-    rows = soften(rows, taught, config.teaching)
-    more = join_some(rows, config.joined, config.seed)
-    return disguise_some(more, config.disguised, config.seed)
+    if config.even_terms:
+        rows = even_out_terms(rows, config.seed)
+    rows = soften(rows, ask_teachers(teachers, rows.texts), config.teaching)
+    rows = join_some(rows, config.joined, config.seed)
+    return disguise_some(rows, config.disguised, config.seed)
 
 
 def _without_folder(vectors: str) -> str:

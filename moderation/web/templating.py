@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,9 @@ from pathlib import Path
 from flask import Flask, url_for
 
 from moderation.db import now
+
+SEVERITIES = (0.3, 0.6, 0.75, 0.9)
+"""The scores above which another colour begins."""
 
 
 def ago(moment: datetime) -> str:
@@ -53,6 +57,11 @@ def label_name(label: str) -> str:
     return label.replace("_", " ")
 
 
+def severity(score: float) -> int:
+    """The colour that a score has, of five from calm to alarming: see docs/look.md."""
+    return 1 + bisect_left(SEVERITIES, score)
+
+
 def fingerprint(file: Path) -> str:
     """What changes with the content of one of our static files."""
     return _fingerprint(file, file.stat().st_mtime)
@@ -78,6 +87,7 @@ def init_app(app: Flask, site_name: str) -> None:
         datetime_full=datetime_full,
         page_title=page_title,
         label_name=label_name,
+        severity=severity,
     )
     app.jinja_env.globals.update(static=static, site_name=site_name)
     app.jinja_env.trim_blocks = True

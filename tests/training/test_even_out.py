@@ -1,0 +1,60 @@
+"""Comments that name groups of people, as often harmless as others of their length."""
+
+import numpy as np
+
+from moderation.training.even_out import even_out_terms
+from moderation.training.identity import rows_per_term
+from tests.training.test_dataset import rows_of
+
+INSULTS = [f"you are so gay number {n}" for n in range(20)]
+GREETINGS = [f"Hello, my old friend number {n}" for n in range(60)]
+OTHERS = [f"we met at the harbour on day {n}" for n in range(100)]
+
+
+def evened(rows):
+    more = even_out_terms(rows, 1)
+    added = len(rows.texts)
+    assert more.texts[:added] == rows.texts
+    return more, more.texts[added:]
+
+
+def people(forms=None):
+    texts = INSULTS + GREETINGS + OTHERS
+    return rows_of(texts, [float(text in INSULTS) for text in texts], forms)
+
+
+def test_a_term_is_no_more_often_toxic_than_others_of_its_length():
+    rows = rows_of(INSULTS + GREETINGS + OTHERS, [1.0] * 20 + [0.0] * 20 + [1.0] * 40 + [0.0] * 100)
+    more, added = evened(rows)  # 60 of 180 are toxic, so 20 insults want 40 harmless ones
+    assert len(added) == len(set(added)) == 20  # as many as there are to be had
+    assert all("gay" in text and "old" not in text for text in added)
+    assert not more.labels[180:].any()
+    rows = rows_of(INSULTS + GREETINGS, [1.0] * 20 + [0.0] * 60)
+    more, added = evened(rows)
+    assert len(added) == 60
+    gay = rows_per_term(more.texts)["gay"]
+    assert np.mean(more.labels[gay, 0]) == 20 / 80 == np.mean(rows.labels[:, 0])
+
+
+def test_nothing_is_added_where_nothing_is_uneven():
+    harmless = rows_of(INSULTS + GREETINGS)
+    assert evened(harmless)[1] == []
+    nobody = rows_of(OTHERS, [n % 2 for n in range(100)])
+    assert evened(nobody)[1] == []
+
+
+def test_only_comments_count_and_give():
+    assert len(evened(people())[1]) == 60
+    assert evened(people(["article"] * 180))[1] == []
+    assert evened(people(["raw"] * 20 + ["article"] * 160))[1] == []
+
+
+def test_a_long_comment_is_no_answer_to_short_insults():
+    long = [f"{text} {'and so on ' * 5}" for text in GREETINGS]
+    rows = rows_of(INSULTS + OTHERS + long, [1.0] * 20 + [0.0] * 160)
+    assert evened(rows)[1] == []
+
+
+def test_one_name_stands_in_place_of_one_other_and_the_rest_is_as_it_was():
+    _, added = evened(people())
+    assert sorted(added) == sorted(text.replace("old", "gay") for text in GREETINGS)
