@@ -17,6 +17,7 @@ import psycopg
 import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 
 from moderation import create_app
 from moderation.accounts.tables import User
@@ -123,6 +124,12 @@ def scorer() -> FixedScorer:
     return FixedScorer()
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """Where templates are kept compiled: each test has an application of its own."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 def _forget_the_last_request() -> None:
     """The context that `app` keeps open would carry one request's person into the next."""
     for name in list(g):
@@ -130,9 +137,12 @@ def _forget_the_last_request() -> None:
 
 
 @pytest.fixture
-def app(settings: Settings, scorer: FixedScorer) -> Iterator[Flask]:
+def app(
+    settings: Settings, scorer: FixedScorer, compiled_templates: BytecodeCache
+) -> Iterator[Flask]:
     """The application on a fresh database, with its context pushed."""
     app = create_app(settings, scorer)
+    app.jinja_env.bytecode_cache = compiled_templates
     app.config["WTF_CSRF_ENABLED"] = False  # test_csrf.py turns it on
     app.before_request_funcs[None].insert(0, _forget_the_last_request)
     # Requests share the test's context: without this the second person would be the first.

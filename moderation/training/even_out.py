@@ -28,6 +28,7 @@ def even_out_terms(rows: Rows, seed: int) -> Rows:
     harmless = (rows.labels[:, : len(LABELS)] == 0).all(axis=1)
     length = np.digitize([len(text.split()) for text in rows.texts], LENGTHS)
     standing = rows_per_term(rows.texts)
+    names_some = np.any([*standing.values()], axis=0)
     dice = np.random.default_rng(seed)
     made, origins = [], []
     for alike in (comments & (length == each) for each in range(len(LENGTHS) + 1)):
@@ -35,8 +36,7 @@ def even_out_terms(rows: Rows, seed: int) -> Rows:
         for term, naming in standing.items():
             its = alike & naming
             missing = round(np.sum(toxic[its]) / rate - np.sum(its)) if rate else 0
-            others = [found for other, found in standing.items() if other != term]
-            givers = np.flatnonzero(alike & harmless & ~naming & np.any(others, axis=0))
+            givers = np.flatnonzero(alike & harmless & names_some & ~naming)
             chosen = dice.choice(givers, min(max(0, missing), len(givers)), replace=False)
             made += [_exchanged(rows.texts[row], term, dice) for row in chosen.tolist()]
             origins += chosen.tolist()

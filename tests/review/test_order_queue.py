@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import event
 
 from moderation.comments.submit import Draft, submit
-from moderation.db import db, now
+from moderation.comments.tables import Comment
+from moderation.db import db, now, writing
 from moderation.review.filters import Filter, Order, State
 from moderation.review.queue import (
     PAGE_SIZE,
@@ -24,8 +25,14 @@ WORDS = ("you idiot", "what a damn mess", "I will kill you", "xyzzy", "filthy fo
 def many(app, scorer):
     """More comments than three pages hold, some of the same second, some alike in score."""
     start = now() - timedelta(days=9)
-    for n in range(3 * PAGE_SIZE + 5):
-        submit(Draft("home", "Tess", WORDS[n % 5]), scorer, at=start + timedelta(hours=n // 3))
+    sent = [submit(Draft("home", "Tess", words), scorer, at=start) for words in WORDS]
+    columns = [column.key for column in Comment.__table__.columns if column.key != "id"]
+    like = [{name: getattr(comment, name) for name in columns} for comment in sent]
+    with writing() as session:
+        for n in range(3 * PAGE_SIZE):
+            later = timedelta(hours=n // 3)
+            times = {name: like[n % 5][name] + later for name in ("created_at", "due_at")}
+            session.add(Comment(**like[n % 5] | times | {"status_token": f"token {n}"}))
 
 
 def pages_forwards(view):
