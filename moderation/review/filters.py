@@ -18,6 +18,7 @@ from moderation.scoring.labels import LABELS
 
 Column = InstrumentedAttribute[Any]
 NOTHING = "none"
+NO_SCORE = -1.0  # lower than any
 
 
 class State(StrEnum):
@@ -130,10 +131,19 @@ class Filter:
         """Whether all that is listed waits for a decision."""
         return str(self.state) in {Status.HELD, *HoldReason}
 
-    def query(self) -> Select[Any]:
-        """The comments of this view, unordered."""
+    @property
+    def orders_a_range(self) -> bool:
+        """Whether a range of scores is listed in an order that is not theirs."""
+        return not (self.least is None and self.most is None) and self._ordered_by is not self.score
+
+    def query(self, *, walked: bool = False) -> Select[Any]:
+        """The comments of this view, unordered.
+
+        `walked`: scores are looked at in the rows that another index finds, never found by theirs.
+        """
         kept = [not_(func.coalesce(over, false())) for over in self.over_left_out()]
-        return select(Comment).where(*self._standing(), *self._scores(), *self.about, *kept)
+        scores = self._scores(walked)
+        return select(Comment).where(*self._standing(), *scores, *self.about, *kept)
 
     def over_left_out(self) -> list[ColumnElement[bool]]:
         """For each class that is left out: its score is over today's threshold; null if unknown."""
@@ -182,16 +192,18 @@ class Filter:
             return [Comment.status == Status.HELD, _unindexed(Comment.hold_reason) == self.state]
         return [Comment.hold_reason == self.state]
 
-    def _scores(self) -> list[ColumnElement[bool]]:
+    def _scores(self, walked: bool) -> list[ColumnElement[bool]]:
         if not self.needs_scores:
             return []
-        found: list[ColumnElement[bool]] = [
-            self.score.is_not(None) if self.label else Comment.toxic.is_not(None)
-        ]
+        score: Any = self.score
+        scored: Any = self.score if self.label else Comment.toxic
+        if walked:
+            score, scored = _unindexed(score, NO_SCORE), _unindexed(scored, NO_SCORE)
+        found: list[ColumnElement[bool]] = [scored > NO_SCORE if walked else scored.is_not(None)]
         if self.least is not None:
-            found.append(self.score >= self.least)
+            found.append(score >= self.least)
         if self.most is not None:
-            found.append(self.score <= self.most)
+            found.append(score <= self.most)
         return found
 
 
@@ -200,6 +212,6 @@ def column_of(label: str) -> Column:
     return cast(Column, getattr(Comment, label))
 
 
-def _unindexed(column: Any) -> ColumnElement[str]:
+def _unindexed(column: Any, missing: Any = "") -> ColumnElement[Any]:
     """The column, hidden in a function: looked at in the rows that another index finds."""
-    return func.coalesce(column, "")
+    return func.coalesce(column, missing)

@@ -8,6 +8,7 @@ from sqlalchemy import event
 from moderation.comments.submit import Draft, submit
 from moderation.comments.tables import Comment
 from moderation.db import db, now, writing
+from moderation.review import queue
 from moderation.review.filters import Filter, Order, State
 from moderation.review.queue import (
     PAGE_SIZE,
@@ -172,6 +173,28 @@ class TestPlans:
                 steps = [row[-1] for row in plan]
             assert not any("TEMP B-TREE" in step for step in steps), steps
             assert all(step.startswith("SEARCH") or "USING INDEX" in step for step in steps), steps
+
+    @pytest.mark.parametrize(
+        "view",
+        [
+            Filter(label="insult", least=0.5, most=0.99, order=Order.OLDEST),
+            Filter(least=0.5, order=Order.NEWEST),
+            Filter(state=State.ALL, label="insult", least=0.5, order=Order.OLDEST),
+        ],
+        ids=lambda view: "-".join(map(str, view.as_args().values())),
+    )
+    def test_a_range_that_many_have_is_walked_in_order(self, many, statements, monkeypatch, view):
+        found = [row.id for page in pages_forwards(view) for row in page.rows]
+        monkeypatch.setattr(queue, "COUNTED_AT_MOST", 5)
+        statements.clear()
+        assert [row.id for page in pages_forwards(view) for row in page.rows] == found
+        listing = [(s, p) for s, p in statements if "ORDER BY" in s]
+        assert len(listing) > 1
+        with db.engine.connect() as connection:
+            for statement, parameters in listing:
+                plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+                steps = [row[-1] for row in plan]
+                assert not any("TEMP B-TREE" in step for step in steps), steps
 
     def test_counts_read_indexes_alone(self, many, desk, statements):
         statements.clear()
