@@ -131,7 +131,7 @@ def precedents_of(comment: Comment, *, limit: int = 2) -> Sequence[Precedent]:
     )
     alike = {n: similarity(runs, runs_of(text) or NO_RUNS) for n, text in decided}
     best = sorted((n for n in alike if alike[n] >= SIMILAR), key=lambda n: -alike[n])
-    found = decided_on(best)
+    found = decided_on(best) if best else {}
     return [
         Precedent(db.session.get_one(Comment, n), alike[n], found[n])
         for n in [n for n in best if n in found][:limit]
