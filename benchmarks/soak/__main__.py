@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -56,6 +58,7 @@ def main(
     def say(line: str) -> None:
         click.echo(f"{datetime.now(UTC):%H:%M:%S} {line}", err=True)
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that no process stays behind
     faults: dict[str, Fault] = {}
     if kills:
         faults["kills"] = lambda stack: kill_at_random(stack, kills, seed=seed, say=say)
@@ -81,6 +84,9 @@ def main(
 
 @contextmanager
 def _new_site(port: int) -> Iterator[Stack]:
+    with socket.socket() as knock:
+        if knock.connect_ex(("127.0.0.1", port)) == 0:  # its answers would be taken for the site's
+            raise click.ClickException(f"something answers at port {port}: give --port another")
     with TemporaryDirectory(prefix="soak-") as folder:
         stack = Stack(Path(folder), port)
         stack.prepare()
@@ -94,7 +100,9 @@ def _readable(found: dict[str, Any]) -> str:
     lines = [found["at"]]
     for name, figures in found.items():
         if isinstance(figures, dict):
-            lines += ["", name, *(f"  {key}: {value}" for key, value in figures.items())]
+            wrong = figures["wrong"]
+            few = figures | {"wrong": [*wrong[:5], f"… of {len(wrong):,}"] if wrong[5:] else wrong}
+            lines += ["", name, *(f"  {key}: {value}" for key, value in few.items())]
     return "\n".join(lines)
 
 
