@@ -18,8 +18,9 @@ function press(key) {
   return true;
 }
 
+// A dialog that was just closed may still have the focus for a moment: nobody is typing there.
 function isTyping(target) {
-  const field = target.closest?.("input, textarea, select, [contenteditable], dialog");
+  const field = target.closest?.("input, textarea, select, [contenteditable], dialog[open]");
   return field != null && !field.matches("[type=checkbox], [type=radio]");
 }
 
