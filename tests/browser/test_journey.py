@@ -39,8 +39,9 @@ def test_submit_hold_review_reject_and_tell_the_author(visit):
     for name in ("toxic", "severe toxic", "obscene", "threat", "insult", "identity hate"):
         expect(case).to_contain_text(name)
     expect(case).to_contain_text(re.compile(r"insult 0\.\d\d"))
+    number = desk.locator("[data-case]").get_attribute("data-case")
     desk.get_by_role("button", name=re.compile("^Reject")).click()
-    expect(desk.get_by_text(re.compile("You rejected comment"))).to_be_visible()
+    expect(desk.get_by_text(f"You rejected comment {number}").first).to_be_visible()
     desk.goto(f"/review?text={mark}")
     expect(desk.get_by_text(HOSTILE)).to_have_count(0)
     desk.goto("/audit")
