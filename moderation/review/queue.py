@@ -105,10 +105,11 @@ def count_held(view: Filter, policy: Policy) -> Counts:
             parts = [None] * len(parts)
     else:
         parts = list(db.session.execute(_count_apart(limits, most)).one())
+    reasons, classes = parts[: len(HoldReason)], parts[len(HoldReason) :]
     return Counts(
         most=most,
-        reasons=dict(zip(map(State, HoldReason), parts, strict=False)),
-        classes=dict(zip(LABELS, parts[len(HoldReason) :], strict=True)),
+        reasons=dict(zip(map(State, HoldReason), reasons, strict=True)),
+        classes=dict(zip(LABELS, classes, strict=True)),
         reported=count_matching(Filter(state=State.REPORTED)),
     )
 

@@ -152,7 +152,7 @@ def _optimizer(epoch_steps: int, config: TrainingConfig) -> keras.optimizers.Opt
 
 @contextmanager
 def _averaged(network: keras.Model, optimizer: keras.optimizers.Optimizer) -> Iterator[None]:
-    """Give the network its averaged weights for a while: they do better than the last ones.
+    """Give the network its averaged weights for a while.
 
     Polyak and Juditsky, "Acceleration of stochastic approximation by averaging", 1992.
     """

@@ -15,7 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from moderation import create_app
 from moderation.comments.submit import Draft, submit
@@ -28,7 +28,6 @@ from tests.ports import free_port
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PHONE = {"width": 360, "height": 780}
 DESKTOP = {"width": 1280, "height": 800}
-expect.set_options(timeout=15_000)  # a loaded machine is late, not wrong
 
 
 @dataclass(frozen=True)
@@ -190,7 +189,7 @@ def stand(inside):
     """Wait until these comments stand so: the next is on the screen before a decision arrives."""
 
     def wait(numbers, *expected):
-        for _ in range(300):
+        for _ in range(50):
             db.session.rollback()
             found = [db.session.get_one(Comment, number).status for number in numbers]
             if found == list(expected):

@@ -157,10 +157,7 @@ def test_open_abuse_is_over_a_review_threshold(shipped, text):
         "Have a lovely day everyone!",
         "hello",
         "I disagree: the second benchmark ignores the cost of loading the model.",
-        pytest.param(
-            "How do I kill a process that listens on port 8000?",
-            marks=pytest.mark.xfail(reason="2026.11.2 holds it: toxic 0.24, reviewed from 0.23 on"),
-        ),
+        "How do I kill a process that listens on port 8000?",
         "The function returns None when the child process was terminated.",
         "Does anybody know when the library opens on Saturdays?",
         "My grandmother's soup recipe uses two onions and a bay leaf.",
