@@ -54,8 +54,6 @@ class TrainingConfig:
     epochs: int = 5
     batch: int = 256
     learning_rate: float = 0.003
-    averaged: float = 0.5
-    """epochs over which the weights are averaged, the last counting most; 0 for the last alone"""
     review_precision: float = 0.7
     """least precision on validation of a review threshold"""
 
@@ -78,8 +76,6 @@ class TrainingConfig:
             raise ConfigError("tail must be at least 0 and below tokens")
         if self.whole_words < 0:
             raise ConfigError("whole_words must be at least 0")
-        if self.averaged < 0:
-            raise ConfigError("averaged must be at least 0")
         if self.learning_rate <= 0:
             raise ConfigError("learning_rate must be above 0")
 

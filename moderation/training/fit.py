@@ -3,7 +3,6 @@
 import hashlib
 import math
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -45,7 +44,7 @@ def fit(
     texts = [head_and_tail(sequences[i], config) for i in readable]
     targets = labels[readable]
     steps = math.ceil(len(texts) / config.batch)
-    optimizer = _optimizer(steps, config)
+    optimizer = _optimizer(steps * config.epochs, config.learning_rate)
     optimizer.build(network.trainable_variables)
     step = _training_step(network, optimizer)
     kept = Kept(kept_in, network, optimizer, _run_key(texts, targets, config))
@@ -58,13 +57,11 @@ def fit(
             for ids, wanted in batches(texts, targets, config.batch, random):
                 losses.append(float(step(tf.constant(ids), tf.constant(wanted))))
                 progress.advance(task)
-            loss = float(np.mean(losses))
-            with _averaged(network, optimizer):
-                auc = judge(network)["mean_auc"] or 0.0
-                history.append({"loss": loss, "auc": auc})
-                console.print(f"epoch {epoch}: loss {loss:.4f}, validation AUC {auc:.4f}")
-                if auc == max(past["auc"] for past in history):
-                    best = network.get_weights()
+            loss, auc = float(np.mean(losses)), judge(network)["mean_auc"] or 0.0
+            history.append({"loss": loss, "auc": auc})
+            console.print(f"epoch {epoch}: loss {loss:.4f}, validation AUC {auc:.4f}")
+            if auc == max(past["auc"] for past in history):
+                best = network.get_weights()
             kept.save(history, best)
     network.set_weights(best)
     return history
@@ -137,29 +134,13 @@ def masked_loss(wanted: tf.Tensor, predicted: tf.Tensor) -> tf.Tensor:
     return tf.reduce_sum(entropy * kept) / tf.maximum(tf.reduce_sum(kept), 1.0)
 
 
-def _optimizer(epoch_steps: int, config: TrainingConfig) -> keras.optimizers.Optimizer:
-    steps = epoch_steps * config.epochs
+def _optimizer(steps: int, learning_rate: float) -> keras.optimizers.Optimizer:
     warm_up = min(WARM_UP, steps // 10)
     schedule = keras.optimizers.schedules.CosineDecay(
-        config.learning_rate / 20, max(1, steps - warm_up), warmup_target=config.learning_rate,
+        learning_rate / 20, max(1, steps - warm_up), warmup_target=learning_rate,
         warmup_steps=warm_up, alpha=0.01,
     )  # fmt: skip
-    averaged_steps = max(1.0, config.averaged * epoch_steps)
-    return keras.optimizers.Adam(
-        schedule, clipnorm=1.0, use_ema=True, ema_momentum=1 - 1 / averaged_steps
-    )
-
-
-@contextmanager
-def _averaged(network: keras.Model, optimizer: keras.optimizers.Optimizer) -> Iterator[None]:
-    """Give the network its averaged weights for a while.
-
-    Polyak and Juditsky, "Acceleration of stochastic approximation by averaging", 1992.
-    """
-    last = network.get_weights()
-    optimizer.finalize_variable_values(network.trainable_variables)
-    yield
-    network.set_weights(last)
+    return keras.optimizers.Adam(schedule, clipnorm=1.0)
 
 
 def _training_step(
