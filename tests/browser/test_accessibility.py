@@ -56,8 +56,8 @@ ADDRESSES = [
 ]
 
 
-def check(page):
-    """Nothing for axe to find and nothing that overflows, however the page is looked at."""
+def faults_of(page):
+    """What axe finds and what overflows, on a phone and a desk, light and dark."""
     found = []
     for size in (PHONE, DESKTOP):
         page.set_viewport_size(size)
@@ -68,7 +68,7 @@ def check(page):
         page.set_viewport_size(size)
         if page.evaluate("document.documentElement.scrollWidth") > size["width"]:
             found.append(f"{size['width']} px: it overflows sideways")
-    assert found == []
+    return found
 
 
 @pytest.mark.parametrize("path", WALKED)
@@ -78,12 +78,12 @@ def test_every_page_that_there_is(visit, path):
     assert answer.status == 200, f"{path}: put it into a state in which it can be seen, below"
     if "<!doctype html>" in answer.text():  # a part of a page is checked where it stands
         page.goto(path)
-        check(page)
+        assert faults_of(page) == []
 
 
 @pytest.mark.parametrize(("path", "role"), ADDRESSES)
 def test_empty_narrowed_wrong_and_refused(visit, path, role):
-    check(visit(path, role=role))
+    assert faults_of(visit(path, role=role)) == []
 
 
 @pytest.fixture
@@ -97,9 +97,9 @@ def person(inside):
 def test_behind_a_key(visit, inside, person):
     drafts = [Draft("home", "Tess", text) for text in ("you idiot", "Good morning to all")]
     for comment in [submit(draft, FixedScorer()) for draft in drafts]:
-        check(visit(f"/c/{comment.status_token}"))
+        assert faults_of(visit(f"/c/{comment.status_token}")) == []
     link = make_link(person("Wren").id, person("Ottilie").actor, hours=1)
-    check(visit(f"/welcome/{link}"))
+    assert faults_of(visit(f"/welcome/{link}")) == []
 
 
 def test_a_case_in_the_states_that_it_comes_to(visit, held, person, stand):
@@ -108,28 +108,28 @@ def test_a_case_in_the_states_that_it_comes_to(visit, held, person, stand):
     take_over(claimed, wren)
     page = visit(f"/review/{claimed}?text={mark}", role="moderator")
     expect(page.locator("[data-claim-when=other]")).to_be_visible()
-    check(page)
+    assert faults_of(page) == []
     page.get_by_role("button", name=re.compile("^Reject")).click()
     expect(page.locator(".case")).to_contain_text("Nothing was changed")
-    check(page)
+    assert faults_of(page) == []
     escalate(escalated, wren, seen=Status.HELD, note="Is it allowed to say so?")
-    check(visit(f"/review/{escalated}", role="moderator"))
+    assert faults_of(visit(f"/review/{escalated}", role="moderator")) == []
     page = visit(f"/review/{decided}?text={mark}", role="moderator")
     decide(decided, Judgement(Status.REJECTED), ottilie, seen=Status.HELD)
     page.wait_for_timeout(250)
     page.keyboard.press("a")
     expect(page.locator(".case")).to_contain_text("already rejected this")
-    check(page)
+    assert faults_of(page) == []
     page = visit(f"/review/{noted}?text={mark}", role="moderator")
     page.locator(".add-note summary").click()
     page.get_by_role("button", name="Save the note").click()
     expect(page.locator("#errors, .field-error").first).to_be_visible()
-    check(page)
+    assert faults_of(page) == []
     page = visit(f"/review/{noted}?text={mark}", role="moderator")
     page.wait_for_timeout(250)
     page.keyboard.press("?")
     expect(page.locator("#keys")).to_be_visible()
-    check(page)
+    assert faults_of(page) == []
     page.keyboard.press("Escape")
     expect(page.locator("#keys")).to_be_hidden()
     page.keyboard.press("r")
@@ -137,7 +137,7 @@ def test_a_case_in_the_states_that_it_comes_to(visit, held, person, stand):
     stand([noted], "rejected")
     page.goto(f"/review?text={mark}&done={noted}")
     expect(page.locator("[data-undo]:visible").first).to_contain_text("rejected")
-    check(page)
+    assert faults_of(page) == []
 
 
 def test_forms_that_were_filled_in_wrong(visit, held):
@@ -147,24 +147,24 @@ def test_forms_that_were_filled_in_wrong(visit, held):
         box.uncheck()
     page.get_by_role("button", name=re.compile("^Reject")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Nothing chosen")
-    check(page)
+    assert faults_of(page) == []
     page.goto(f"/review/{numbers[0]}/author")
     page.get_by_role("button", name="Make the rule").click()
     expect(page.locator("#errors")).to_be_visible()
-    check(page)
+    assert faults_of(page) == []
     page.goto("/quality/golden")
     page.get_by_role("button", name="Add it").click()
     expect(page.locator("#errors")).to_be_visible()
-    check(page)
+    assert faults_of(page) == []
     page.goto("/review/preferences")
     page.get_by_label("Approve, keep", exact=False).fill("r")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#errors")).to_be_visible()
-    check(page)
+    assert faults_of(page) == []
     page.goto("/review/views")
     page.get_by_role("button", name="Keep it").click()
     expect(page.locator("#errors")).to_be_visible()
-    check(page)
+    assert faults_of(page) == []
 
 
 def test_an_author_under_a_rule_and_a_comment_that_it_holds(visit, inside, person):
@@ -176,10 +176,10 @@ def test_an_author_under_a_rule_and_a_comment_that_it_holds(visit, inside, perso
         about=first.id,
     )  # fmt: skip
     second = submit(Draft("home", author, "Good evening to all"), FixedScorer())
-    check(visit(f"/review/{first.id}/author", role="moderator"))
+    assert faults_of(visit(f"/review/{first.id}/author", role="moderator")) == []
     page = visit(f"/review/{second.id}", role="moderator")
     expect(page.locator(".case-why")).to_contain_text("Three warnings")
-    check(page)
+    assert faults_of(page) == []
 
 
 def test_a_blind_look(visit, inside):
@@ -187,7 +187,7 @@ def test_a_blind_look(visit, inside):
     with writing() as session:
         session.add(Look(kind=LookKind.SAMPLE, comment_id=sent.id))
     page = visit("/quality/blind", role="moderator")
-    check(page)
+    assert faults_of(page) == []
     page.get_by_role("button", name="Begin").click()
     page.wait_for_url(re.compile(r"/quality/blind/\d+"))
-    check(page)
+    assert faults_of(page) == []

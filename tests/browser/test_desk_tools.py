@@ -44,6 +44,7 @@ def test_a_range_is_dragged_on_the_map_looked_at_decided_and_undone(visit, held,
     stand(numbers, *["rejected"] * 3)
     page.locator("form.undo button:visible").first.click()
     stand(numbers, *["held"] * 3)
+    expect(page.locator(".notices")).to_contain_text("are back where they were")
 
 
 def test_a_bar_and_the_form_do_it_without_a_script(visit, held):
