@@ -1,13 +1,14 @@
 """A change of the thresholds: a new version, never an altered one, and never over another's."""
 
 import threading
+from contextlib import suppress
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, event, func, select
 
 from moderation.audit.record import Actor
 from moderation.audit.tables import Event
-from moderation.db import db
+from moderation.db import db, writing
 from moderation.policy.decide import PolicyError, Threshold
 from moderation.policy.history import Change, history
 from moderation.policy.tables import PolicyVersion
@@ -16,6 +17,7 @@ from moderation.policy.versions import (
     PolicyMoved,
     current_policy,
     current_version,
+    ensure_first_policy,
     policy_of,
     save_policy,
 )
@@ -43,10 +45,10 @@ def test_the_new_version_is_the_one_in_force_and_the_old_one_stays(app):
 
 def test_it_leaves_an_audit_event(app):
     save_policy(thresholds(insult=Threshold(0.4)), ADA, after=1, note="too mild")
-    event = db.session.scalars(select(Event).order_by(Event.id.desc())).first()
-    assert (event.action, event.actor_name, event.actor_id) == ("policy.changed", "Ada", 1)
-    assert (event.subject_type, event.subject_id) == ("policy", "2")
-    assert (event.before, event.after, event.note) == ("1", "2", "too mild")
+    stored = db.session.scalars(select(Event).order_by(Event.id.desc())).first()
+    assert (stored.action, stored.actor_name, stored.actor_id) == ("policy.changed", "Ada", 1)
+    assert (stored.subject_type, stored.subject_id) == ("policy", "2")
+    assert (stored.before, stored.after, stored.note) == ("1", "2", "too mild")
 
 
 @pytest.mark.parametrize("after", [0, 2, 7])
@@ -87,7 +89,34 @@ def test_of_two_who_save_at_once_one_wins_and_the_other_is_told(app):
     assert sorted(map(str, outcomes)) == ["2", "told"]
     assert (count(PolicyVersion), current_policy().version) == (2, 2)
     saved = db.session.scalars(select(Event).where(Event.action == "policy.changed")).all()
-    assert [event.after for event in saved] == ["1", "2"]
+    assert [one.after for one in saved] == ["1", "2"]
+
+
+def test_the_first_policy_is_stored_once_however_many_start_at_once(app):
+    with writing() as session:
+        session.execute(delete(PolicyVersion))
+    events, both, ended = count(Event), threading.Barrier(2), []
+    db.session.remove()
+
+    @event.listens_for(PolicyVersion, "before_insert")
+    def wait_for_the_other(*_):
+        with suppress(threading.BrokenBarrierError):  # on SQLite one waits for the other anyway
+            both.wait(1)
+
+    def start():
+        with app.app_context():
+            ensure_first_policy(dict.fromkeys(LABELS, 0.5), "1")
+            ended.append(current_policy().version)
+            db.session.remove()
+
+    threads = [threading.Thread(target=start) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    event.remove(PolicyVersion, "before_insert", wait_for_the_other)
+    assert ended == [1, 1]
+    assert (count(PolicyVersion), count(Event)) == (1, events + 1)
 
 
 def test_the_history_says_what_each_version_changed(app):
