@@ -29,6 +29,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from benchmarks.soak.stack import set_by_the_units
+
 ROOT = Path(__file__).resolve().parent.parent
 BUDGET = 400  # MB of PSS for the whole stack
 WORDS = ["bridge", "opens", "late", "and", "nobody", "on", "the", "council", "asked", "who", "pays"]
@@ -74,15 +76,12 @@ def _stack(folder: Path, port: int) -> Iterator[tuple[str, list[tuple[str, int]]
         "EVENKEEL_COMMENT_LIMIT": "1000000 per minute",
         "EVENKEEL_LOG_LEVEL": "WARNING",
         "WEB_CONCURRENCY": "2",
-        "MALLOC_ARENA_MAX": "2",  # as the units of deploy/systemd set it
         "FLASK_APP": "wsgi",
+        **set_by_the_units(),
     }
     flask = [sys.executable, "-m", "flask"]
-    # As the units of deploy/systemd start them: gunicorn by itself, not within `flask serve`.
-    gunicorn = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py"]
-    subprocess.run([*flask, "prepare"], cwd=ROOT, env=environ, check=True, capture_output=True)
-    commands = {
-        "web": [*gunicorn, "--bind", f"127.0.0.1:{port}", "wsgi:app"],
+    commands = {  # as the units of deploy/systemd start them
+        "web": [*flask, "serve", "--quiet", "--port", str(port)],
         "jobs": [*flask, "worker"],
     }
     front = port

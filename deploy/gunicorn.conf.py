@@ -53,6 +53,8 @@ def on_starting(server):
     from moderation import metrics
 
     metrics.forget_the_dead(server.app.wsgi().config["EVENKEEL"].metrics)
+    import numpy  # noqa: F401 - what the network's runtime needs of it is shared too
+
     gc.collect()
     gc.freeze()
 

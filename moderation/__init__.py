@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from moderation import sparing  # noqa: F401 - first: it decides what libraries take along
+
+# isort: split
 import os
 
 from flask import Flask
@@ -39,7 +42,7 @@ from moderation.scoring.scorer import Scorer
 from moderation.settings import ROOT, Settings
 from moderation.studio import desk_views as desk_settings
 from moderation.studio import views as studio
-from moderation.training.cli import model_cli
+from moderation.training.group import model_group
 from moderation.web import (
     context,
     errors,
@@ -101,7 +104,7 @@ def create_app(settings: Settings | None = None, scorer: Scorer | None = None) -
     for room in (comments, reports, *desk, *around, accounts, audit, operations):
         app.register_blueprint(room.blueprint)
     for commands in (
-        model_cli,
+        model_group,
         demo_cli,
         user_cli,
         labels_cli,

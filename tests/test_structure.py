@@ -67,6 +67,18 @@ def test_serving_never_imports_tensorflow():
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
 
 
+def test_what_serves_takes_nothing_along_that_it_does_not_need(tmp_path):
+    """Each of these is megabytes in every process. They are there for who asks for them."""
+    code = (
+        "import sys, wsgi\n"
+        "idle = {'rich', 'pygments', 'psycopg', 'numpy', 'moderation.training.cli'}\n"
+        "assert not idle & set(sys.modules), idle & set(sys.modules)\n"
+        "import rich.console, pygments.lexers, psycopg, numpy, moderation.training.cli"
+    )
+    environ = os.environ | {"EVENKEEL_INSTANCE": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, env=environ)
+
+
 def test_the_web_server_forks_before_onnx_runtime_is_imported(tmp_path):
     """Once imported it keeps a thread; a process forked after that hangs when it should end."""
     code = (

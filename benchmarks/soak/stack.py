@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,6 +18,12 @@ from moderation.settings import ROOT
 MASTER, WEB, JOBS = "gunicorn master", "web worker", "job worker"
 
 
+def set_by_the_units() -> dict[str, str]:
+    """The environment that deploy/systemd gives to each service."""
+    walls = (ROOT / "deploy/systemd/sandbox.conf").read_text()
+    return dict(re.findall(r"(?m)^Environment=(\w+)=(.+)$", walls))
+
+
 class Stack:
     """gunicorn with its workers and `flask worker`, over one instance folder."""
 
@@ -28,7 +35,7 @@ class Stack:
             "EVENKEEL_INSTANCE": str(instance),
             "EVENKEEL_COMMENT_LIMIT": "1000000 per minute",
             "FLASK_APP": app,
-            "MALLOC_ARENA_MAX": "2",  # as the units of deploy/systemd set it
+            **set_by_the_units(),
             **environ,
         }
         self._master: subprocess.Popen[bytes] | None = None

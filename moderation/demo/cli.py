@@ -9,9 +9,6 @@ from typing import Any
 
 import click
 from flask.cli import AppGroup
-from rich.console import Console
-from rich.progress import Progress
-from rich.table import Table
 from sqlalchemy import inspect
 
 from moderation.db import db
@@ -42,6 +39,9 @@ def fill_command(url: str, as_json: bool) -> None:
     Their passwords are random and printed once. A database that holds a comment or a person
     gets nothing. Example: flask demo fill --url http://127.0.0.1:8000
     """
+    from rich.console import Console  # not above: no server needs it
+    from rich.progress import Progress
+
     _expect_prepared()
     progress = Progress(console=Console(stderr=True), transient=True)
     try:
@@ -95,6 +95,9 @@ def _login_page(url: str) -> str:
 
 def _show(logins: Sequence[Login], url: str) -> None:
     """Print who may sign in, with what, and where: the only time that passwords are shown."""
+    from rich.console import Console  # not above: no server needs it
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
     for head in ("Role", "Name", "E-mail", "Password"):
         table.add_column(head, no_wrap=True)

@@ -7,8 +7,6 @@ from dataclasses import asdict
 
 import click
 from flask.cli import with_appcontext
-from rich.console import Console
-from rich.progress import Progress
 
 from moderation.db import db
 from moderation.operations.copy import CopyError, copy_site, size_of
@@ -36,6 +34,9 @@ def copy(to: str, as_json: bool) -> None:
     Stop the site first: what is sent after the copy stays behind. What breaks off leaves the target
     empty. Example: flask data copy --to postgresql://evenkeel:secret@db.example.org/evenkeel
     """
+    from rich.console import Console  # not above: no server needs it
+    from rich.progress import Progress
+
     if not to.startswith(("postgresql://", "sqlite:///")):
         raise click.UsageError("--to must begin with postgresql:// or sqlite:///.")
     with Progress(console=Console(stderr=True), transient=True, disable=as_json) as progress:

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
-from rich.console import Console
-from rich.progress import Progress
 
 from moderation.review.labels import export_rows
 from moderation.review.near import index_new
@@ -58,6 +56,9 @@ def build(as_json: bool) -> None:
     The job worker does the same every minute, a part at a time: this is for who does not want to
     wait for it after an upgrade. Example: flask near build
     """
+    from rich.console import Console  # not above: no server needs it
+    from rich.progress import Progress
+
     done = 0
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("comments", total=None)

@@ -8,16 +8,18 @@ of the sets then says how alike two are. Figures: docs/decisions/0214.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 
 from rensa import RMinHash
-from sqlalchemy import ScalarSelect, exists, func, select
+from sqlalchemy import ScalarSelect, exists, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
+from moderation.comments.status import locked
 from moderation.comments.tables import Comment, Status
 from moderation.db import db, writing
 from moderation.review.history import Decided, decided_on
@@ -75,8 +77,8 @@ def index_new(*, limit: int = 2000, decided_since: datetime | None = None) -> in
     if decided_since is not None:
         decided = decided.where(Verdict.at >= decided_since)
     numbers = db.session.scalars(waiting.union(decided).order_by("id").limit(limit)).all()
-    for start in range(0, len(numbers), 100):
-        _index_all(numbers[start : start + 100])
+    for number in numbers:
+        _index(number)
     return len(numbers)
 
 
@@ -138,31 +140,27 @@ def precedents_of(comment: Comment, *, limit: int = 2) -> Sequence[Precedent]:
     ]
 
 
-def _index_all(comment_ids: Sequence[int]) -> None:
-    try:
-        with writing():
-            for comment_id in comment_ids:
-                _index(comment_id)
-    except IntegrityError:  # another worker has just done some of them: the rest is still unseen
-        return
-
-
 def _index(comment_id: int) -> None:
-    """Store a comment's keys, and lay it on the pile of the most similar one that has one."""
-    comment = db.session.get_one(Comment, comment_id)
-    runs = runs_of(comment.text)
-    if runs is None:
-        db.session.merge(Pile(comment_id=comment_id, pile_id=None))
-        return
-    keys = keys_of(runs)
-    pile_id = _pile_for(comment_id, runs, keys)
-    for key in set(keys):
-        db.session.merge(NearKey(key=key, comment_id=comment_id))
-    db.session.merge(Pile(comment_id=comment_id, pile_id=pile_id))
-    db.session.flush()
+    """Store a comment's keys, and lay it on the pile of the most similar one that has one.
+
+    Only the storing is a writing transaction, and each comment has its own: whoever sends one
+    waits for it on SQLite, which has one writer.
+    """
+    text = db.session.get_one(Comment, comment_id).text
+    runs = runs_of(text)
+    keys = set(keys_of(runs)) if runs else set()
+    pile_id = _pile_for(comment_id, runs, keys) if runs else None
+    with suppress(IntegrityError), writing() as session:  # another worker has just done it
+        if locked(comment_id).text != text:
+            return  # erased meanwhile: nothing of it may stay
+        session.execute(insert(Pile), [{"comment_id": comment_id, "pile_id": pile_id}])
+        if keys:
+            session.execute(
+                insert(NearKey), [{"key": key, "comment_id": comment_id} for key in keys]
+            )
 
 
-def _pile_for(comment_id: int, runs: frozenset[str], keys: Sequence[int]) -> int:
+def _pile_for(comment_id: int, runs: frozenset[str], keys: Collection[int]) -> int:
     """The pile whose first comment is most like this one, if one is enough; else its own."""
     first = aliased(Comment)
     piles = (
@@ -176,7 +174,7 @@ def _pile_for(comment_id: int, runs: frozenset[str], keys: Sequence[int]) -> int
     return best if alike.get(best, 0) >= SAME else comment_id
 
 
-def _sharing(keys: Sequence[int], comment_id: int) -> ScalarSelect[int]:
+def _sharing(keys: Collection[int], comment_id: int) -> ScalarSelect[int]:
     """The numbers of comments that share a key; of a great pile only some, for they are alike."""
     shared = select(NearKey.comment_id).where(NearKey.key.in_(keys))
     return shared.where(NearKey.comment_id != comment_id).limit(COMPARED).scalar_subquery()

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from moderation.scoring.labels import LABELS
 from moderation.text.tokens import Tokeniser
 
@@ -162,6 +160,8 @@ def _check_vocabulary(
     path: Path, tokeniser: Tokeniser, network: onnxruntime.InferenceSession
 ) -> None:
     """Run the network on the vocabulary's last token: it fails if its table is shorter."""
+    import numpy as np  # not above: the job worker seldom scores
+
     last = tokeniser.vocabulary_size - 1
     try:
         network.run([NETWORK_OUTPUT], {NETWORK_INPUT: np.array([[last]], np.int32)})

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
 from moderation.scoring.artefact import NETWORK_INPUT, NETWORK_OUTPUT, Artefact
 from moderation.scoring.labels import LABELS
 from moderation.scoring.scorer import ScorerUnavailable, Scores
@@ -15,6 +12,8 @@ from moderation.text.language import foreign_language
 from moderation.text.tokens import windows
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import onnxruntime
 
 
@@ -53,6 +52,8 @@ def score_ids(network: onnxruntime.InferenceSession, ids: Sequence[int]) -> npt.
     Runtime's LSTM gains nothing from a batch, and nothing is padded, so a comment's score cannot
     depend on its neighbours.
     """
+    import numpy as np  # not above: the job worker seldom scores
+
     batches = [np.asarray([window], dtype=np.int32) for window in windows(ids)]
     found = [network.run([NETWORK_OUTPUT], {NETWORK_INPUT: batch})[0][0] for batch in batches]
     return np.asarray(np.max(found, axis=0), dtype=np.float32)

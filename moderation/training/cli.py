@@ -26,7 +26,7 @@ from moderation.training.vectors import VectorsError
 UNREADABLE = "the model cannot read this text: nothing in it is known to its vocabulary"
 LANGUAGE = "unsupported language: the model learned English only"
 
-model_cli = AppGroup("model", help="Train, evaluate and try the model.")
+model_cli = AppGroup()  # named and described by group.py
 
 model_cli.add_command(evaluate_command)
 model_cli.add_command(record_command)

@@ -1,17 +1,20 @@
 """Nearly the same: what lies on one pile, and how similar comments were decided before."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from moderation.comments.tables import Comment, Status
-from moderation.db import db
+from moderation.db import db, writing
 from moderation.jobs import make_huey
 from moderation.review import near
 from moderation.review.decide import Judgement, decide
 from moderation.review.near import (
-    _index_all,
+    _index,
     index_new,
     keys_of,
     piles_of,
@@ -20,7 +23,7 @@ from moderation.review.near import (
     similarity,
     waiting_like,
 )
-from moderation.review.tables import Pile
+from moderation.review.tables import NearKey, Pile
 from moderation.review.undo import last_action_of, undo
 from tests.page import read
 
@@ -148,17 +151,50 @@ def test_what_was_taken_back_is_no_precedent(comment, moderator):
     assert precedents_of(comment(STORM)) == []
 
 
-def test_what_another_worker_has_just_indexed_is_no_error(comment, monkeypatch):
+def test_what_another_worker_has_just_indexed_is_no_error(comment):
     storm = [comment(STORM) for _ in range(3)]
     index_new()
-    monkeypatch.setattr(near, "_index", _index_as_if_unseen)
-    _index_all([storm[0].id])
+    _index(storm[0].id)  # as the slower of two workers, who looked before the other committed
     assert piles_of([c.id for c in storm]) == {c.id: 3 for c in storm}
 
 
-def _index_as_if_unseen(comment_id):
-    """What the slower of two workers does: it looked before the other committed."""
-    db.session.execute(insert(Pile).values(comment_id=comment_id, pile_id=None))
+def test_others_can_write_while_texts_are_compared(comment, app, monkeypatch):
+    could_write = []
+
+    def compare(one, other):
+        could_write.append(_somebody_can_write(app))
+        return similarity(one, other)
+
+    monkeypatch.setattr(near, "similarity", compare)
+    storm = [comment(STORM) for _ in range(3)]
+    index_new()
+    assert could_write == [True, True], "the second and the third with the first"
+    assert piles_of([c.id for c in storm]) == {c.id: 3 for c in storm}
+
+
+def _somebody_can_write(app):
+    """Whether another thread could write now, without waiting for anybody."""
+
+    def write():
+        with app.app_context(), writing(patient=False):
+            return True
+
+    with ThreadPoolExecutor(1) as pool, suppress(OperationalError):
+        return pool.submit(write).result()
+    return False
+
+
+def test_what_is_erased_while_it_is_compared_leaves_no_keys(comment, monkeypatch):
+    erased = comment(STORM)
+
+    def keys_as_it_is_erased(runs):
+        with writing():
+            db.session.get_one(Comment, erased.id).text = "[Erased]"
+        return keys_of(runs)
+
+    monkeypatch.setattr(near, "keys_of", keys_as_it_is_erased)
+    index_new()
+    assert db.session.scalars(select(NearKey)).all() == []
 
 
 def test_the_worker_and_the_command_index(comment, app, settings):
