@@ -25,7 +25,7 @@ class Calibration:
 
     def apply(self, scores: Floats) -> Floats:
         """Return the calibrated probabilities for scores of shape (rows, 6)."""
-        return _probability(np.array(self.slopes) * _logit(scores) + np.array(self.shifts))
+        return _probability(np.array(self.slopes) * logit(scores) + np.array(self.shifts))
 
 
 def fit_calibration(labels: Floats, scores: Floats, weights: Floats) -> Calibration:
@@ -34,7 +34,7 @@ def fit_calibration(labels: Floats, scores: Floats, weights: Floats) -> Calibrat
     for column in range(len(LABELS)):
         known = ~np.isnan(labels[:, column])
         pairs.append(
-            _fit_platt(labels[known, column], _logit(scores[known, column]), weights[known])
+            _fit_platt(labels[known, column], logit(scores[known, column]), weights[known])
         )
     return Calibration([slope for slope, _ in pairs], [shift for _, shift in pairs])
 
@@ -136,7 +136,8 @@ def _fit_platt(labels: Floats, logits: Floats, weights: Floats) -> tuple[float, 
     return (float(numbers[0]), float(numbers[1])) if numbers[0] > 0.05 else (1.0, 0.0)
 
 
-def _logit(scores: Floats) -> Floats:
+def logit(scores: Floats) -> Floats:
+    """Return the logits of probabilities, within what can be counted."""
     clipped = np.clip(scores.astype(np.float64), 1e-7, 1 - 1e-7)
     return np.asarray(np.log(clipped / (1 - clipped)))
 

@@ -15,9 +15,10 @@ from moderation.training.comments_csv import (
     write_unlabelled,
 )
 from moderation.training.config import ConfigError, TrainingConfig, chosen_config
-from moderation.training.dataset import DataError, split
+from moderation.training.dataset import DataError, Floats, split
 from moderation.training.soft_labels import save_soft_labels
-from moderation.training.table import build_table, load_table, save_table
+from moderation.training.table import Table, build_table, load_table, save_table
+from moderation.training.vectors import VectorsError
 
 data_cli = AppGroup("data", help="The table that training reads.")
 
@@ -144,25 +145,50 @@ def kept_command(data: Path, out: Path, config_path: Path | None, as_json: bool)
     "--out", required=True, type=click.Path(dir_okay=False, path_type=Path),
     help="The soft labels to write.",
 )  # fmt: skip
+@click.option(
+    "--kind", type=click.Choice(["linear", "minilm", "lstm"]), default="linear", show_default=True,
+    help="A linear model of n-grams; MiniLM fine-tuned; the network that is trained to serve.",
+)  # fmt: skip
+@click.option("--config", "config_path", type=click.Path(path_type=Path), help="A TOML file.")
+@click.option(
+    "--cache", default=Path("artefacts/sequences"), type=click.Path(path_type=Path),
+    show_default=True, help="Folder where runs that were cut off are kept and found again.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def teach_command(data: Path, out: Path, as_json: bool) -> None:
-    """Ask a teacher, a linear model of n-grams, for what it says of each comment of a table.
+def teach_command(
+    data: Path, out: Path, kind: str, config_path: Path | None, cache: Path, as_json: bool
+) -> None:
+    """Ask a teacher for what it says of each comment of a table, out of fold.
+
+    The networks want a GPU: on two cores they take hours, the linear model ten minutes.
 
     \b
     Example:
       flask model teach --data table.parquet --out linear.parquet
+      flask model teach --data table.parquet --kind minilm --out minilm.parquet
     """
     try:
-        from moderation.training.linear_teacher import teach
+        table, config = load_table(data), chosen_config(config_path, {})
+        logits = _ask(kind, table, config, cache)
+    except (ConfigError, DataError, VectorsError) as error:
+        raise click.ClickException(str(error)) from error
+    save_soft_labels(out, table.rows.texts, logits)
+    facts = {"soft_labels": str(out), "rows": len(table.rows.texts)}
+    click.echo(json.dumps(facts) if as_json else f"{out}: soft labels of {facts['rows']:,} rows")
+
+
+def _ask(kind: str, table: Table, config: TrainingConfig, cache: Path) -> Floats:
+    """The teachers need libraries that only training needs, imported when they are."""
+    try:
+        if kind == "linear":
+            from moderation.training import linear_teacher
+
+            return linear_teacher.teach(table, config)
+        from moderation.training import network_teacher
+
+        return network_teacher.teach(table, config, kind, cache)
     except ImportError as error:
         raise click.ClickException(
             f"teaching needs the full set of libraries ({error.name} is missing). Run: "
             "pip install -r requirements.txt"
         ) from error
-    try:
-        table = load_table(data)
-    except DataError as error:
-        raise click.ClickException(str(error)) from error
-    save_soft_labels(out, table.rows.texts, teach(table, TrainingConfig()))
-    facts = {"soft_labels": str(out), "rows": len(table.rows.texts)}
-    click.echo(json.dumps(facts) if as_json else f"{out}: soft labels of {facts['rows']:,} rows")

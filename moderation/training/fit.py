@@ -4,12 +4,12 @@ import hashlib
 import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import keras
 import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
+from keras import ops
 from rich.progress import Progress
 
 from moderation.scoring.labels import LABELS
@@ -24,6 +24,11 @@ Floats = npt.NDArray[np.floating[Any]]
 
 WARM_UP = 200
 """steps until the learning rate is at its full height"""
+
+# JAX, which drives GPUs well, compiles each shape that it meets, and that takes long: for it,
+# batches are padded to few lengths. Padding changes no score. The others take any length.
+COMPILES_SHAPES = keras.backend.backend() == "jax"
+LENGTHS = 64 if COMPILES_SHAPES else 1
 
 
 def fit(
@@ -45,8 +50,8 @@ def fit(
     targets = labels[readable]
     steps = math.ceil(len(texts) / config.batch)
     optimizer = _optimizer(steps * config.epochs, config.learning_rate)
+    network.compile(optimizer, masked_loss, jit_compile=COMPILES_SHAPES)
     optimizer.build(network.trainable_variables)
-    step = _training_step(network, optimizer)
     kept = Kept(kept_in, network, optimizer, _run_key(texts, targets, config))
     history, best = kept.history, kept.best
     with Progress(console=console) as progress:
@@ -55,7 +60,7 @@ def fit(
             random = np.random.default_rng([config.seed, epoch])
             losses = []
             for ids, wanted in batches(texts, targets, config.batch, random):
-                losses.append(float(step(tf.constant(ids), tf.constant(wanted))))
+                losses.append(network.train_on_batch(ids, wanted))
                 progress.advance(task)
             loss, auc = float(np.mean(losses)), judge(network)["mean_auc"] or 0.0
             history.append({"loss": loss, "auc": auc})
@@ -86,7 +91,7 @@ def batches(
     starts = random.permutation(np.arange(0, len(texts), size))
     for start in starts:
         places = order[start : start + size]
-        yield pad([texts[i] for i in places]), labels[places]
+        yield pad([texts[i] for i in places], LENGTHS), labels[places]
 
 
 def predict(network: keras.Model, sequences: Sequences, batch: int = 256) -> Floats:
@@ -101,13 +106,10 @@ def predict(network: keras.Model, sequences: Sequences, batch: int = 256) -> Flo
     ]
     parts.sort(key=lambda part: len(part[1]))
     scores = np.full((len(sequences), len(LABELS)), np.nan)
-    run = tf.function(lambda ids: network(ids, training=False), reduce_retracing=True)
     for start in range(0, len(parts), batch):
         some = parts[start : start + batch]
-        rows = [row for row, _ in some]
-        np.fmax.at(
-            scores, rows, run(tf.constant(pad([ids for _, ids in some]))).numpy()[:, : len(LABELS)]
-        )
+        said = network.predict_on_batch(pad([ids for _, ids in some], LENGTHS))
+        np.fmax.at(scores, [row for row, _ in some], said[:, : len(LABELS)])
     return scores
 
 
@@ -124,14 +126,12 @@ def judge_on(
     return judge
 
 
-def masked_loss(wanted: tf.Tensor, predicted: tf.Tensor) -> tf.Tensor:
+def masked_loss(wanted: Any, predicted: Any) -> Any:
     """Return the mean binary cross-entropy over the labels that are known (not NaN)."""
-    known = tf.logical_not(tf.math.is_nan(wanted))
-    wanted = tf.where(known, wanted, 0.0)
-    predicted = tf.clip_by_value(predicted, 1e-7, 1 - 1e-7)
-    entropy = -(wanted * tf.math.log(predicted) + (1 - wanted) * tf.math.log(1 - predicted))
-    kept = tf.cast(known, tf.float32)
-    return tf.reduce_sum(entropy * kept) / tf.maximum(tf.reduce_sum(kept), 1.0)
+    known = ops.logical_not(ops.isnan(wanted))
+    entropy = ops.binary_crossentropy(ops.where(known, wanted, 0.0), predicted)
+    kept = ops.cast(known, entropy.dtype)
+    return ops.sum(entropy * kept) / ops.maximum(ops.sum(kept), 1.0)
 
 
 def _optimizer(steps: int, learning_rate: float) -> keras.optimizers.Optimizer:
@@ -141,25 +141,6 @@ def _optimizer(steps: int, learning_rate: float) -> keras.optimizers.Optimizer:
         warmup_steps=warm_up, alpha=0.01,
     )  # fmt: skip
     return keras.optimizers.Adam(schedule, clipnorm=1.0)
-
-
-def _training_step(
-    network: keras.Model, optimizer: keras.optimizers.Optimizer
-) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
-    @tf.function(
-        input_signature=[
-            tf.TensorSpec((None, None), tf.int32),
-            tf.TensorSpec((None, network.output_shape[-1]), tf.float32),
-        ]
-    )
-    def step(ids: tf.Tensor, wanted: tf.Tensor) -> tf.Tensor:
-        with tf.GradientTape() as tape:
-            loss = masked_loss(wanted, network(ids, training=True))
-        weights = network.trainable_variables
-        optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
-        return loss
-
-    return cast(Callable[[tf.Tensor, tf.Tensor], tf.Tensor], step)
 
 
 def _run_key(texts: list[Ids], targets: Floats, config: TrainingConfig) -> str:

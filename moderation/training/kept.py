@@ -7,7 +7,6 @@ from typing import Any
 import keras
 import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
 
 from moderation.training.terminal import console
 
@@ -31,7 +30,7 @@ class Kept:
         self.history: list[dict[str, float]] = []
         self.best: Weights = network.get_weights()
         self._folder = folder / f"run-{key}" if folder else None
-        self._state = tf.train.Checkpoint(network=network, optimizer=optimizer)
+        self._state = [*network.variables, *optimizer.variables]
         if self._folder and (self._folder / "history.json").exists():
             self._put_back(self._folder)
 
@@ -41,7 +40,10 @@ class Kept:
             return
         self._folder.mkdir(parents=True, exist_ok=True)
         np.savez(self._folder / f"best-{len(history)}.npz", *best)
-        self._state.write(str(self._folder / f"state-{len(history)}"))
+        np.savez(
+            self._folder / f"state-{len(history)}.npz",
+            *map(keras.ops.convert_to_numpy, self._state),
+        )
         written = self._folder / "history.new"
         written.write_text(json.dumps(history), encoding="utf-8")
         written.replace(self._folder / "history.json")
@@ -51,7 +53,12 @@ class Kept:
     def _put_back(self, folder: Path) -> None:
         self.history = json.loads((folder / "history.json").read_text(encoding="utf-8"))
         done = len(self.history)
-        self._state.read(str(folder / f"state-{done}")).assert_consumed()
-        with np.load(folder / f"best-{done}.npz", allow_pickle=False) as arrays:
-            self.best = list(arrays.values())
+        for variable, value in zip(self._state, _arrays(folder / f"state-{done}.npz"), strict=True):
+            variable.assign(value)
+        self.best = _arrays(folder / f"best-{done}.npz")
         console.print(f"going on after epoch {done}")
+
+
+def _arrays(path: Path) -> Weights:
+    with np.load(path, allow_pickle=False) as arrays:
+        return list(arrays.values())

@@ -6,7 +6,6 @@ Slow to serve and large, so it is no model to ship, but it sees what word pieces
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from rich.progress import Progress
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -16,48 +15,40 @@ from moderation.scoring.labels import LABELS
 from moderation.text.clean import clean
 from moderation.training.config import TrainingConfig
 from moderation.training.dataset import Floats
+from moderation.training.folds import FOLDS, Mask, learned_from, out_of_fold
 from moderation.training.table import Table
 from moderation.training.terminal import console
 
-FOLDS = 3
 LONGEST = 1500
 """characters; the rest of a longer comment adds little and costs much"""
 
 
 def teach(table: Table, config: TrainingConfig) -> Floats:
-    """Return the teacher's logits (rows, 6) for every row of the table.
+    """Return the teacher's logits (rows, 6) for every row of the table, out of fold.
 
-    A row that is learned from is answered by a model that saw neither it nor a copy of it; any
-    other row by the mean of the FOLDS models. NaN for a class that not all of them could learn, and
-    for rows of another place, whose words these n-grams do not know.
+    NaN for a class that not all of them could learn, and for rows of another place, whose words
+    these n-grams do not know.
     """
     with Progress(console=console) as progress:
         reading = progress.add_task("Reading", total=None)
-        learned = _learned_from(table, config)
-        features = _features([clean(text)[:LONGEST] for text in table.rows.texts], learned)
+        features = _features(
+            [clean(text)[:LONGEST] for text in table.rows.texts], learned_from(table, config)
+        )
         progress.update(reading, total=1, completed=1)
         task = progress.add_task("Learning", total=len(LABELS) * FOLDS)
-        fold = (table.shares * 1e6).astype(int) % FOLDS
-        logits = np.zeros((len(fold), len(LABELS)))
-        for column in range(len(LABELS)):
-            labels = table.rows.labels[:, column]
-            for number in range(FOLDS):
-                known = learned & ~np.isnan(labels) & (fold != number)
-                said = _fit(features, labels, known, config.seed)
-                logits[~learned, column] += said[~learned] / FOLDS
-                own = learned & (fold == number)
-                logits[own, column] = said[own]
+
+        def learn(rows: Mask, _: Mask) -> Floats:
+            logits = np.empty((len(rows), len(LABELS)))
+            for column in range(len(LABELS)):
+                labels = table.rows.labels[:, column]
+                logits[:, column] = _fit(features, labels, rows & ~np.isnan(labels), config.seed)
                 progress.advance(task)
-    logits[np.array(table.rows.forms) == "other"] = np.nan
-    return logits
+            return logits
+
+        return out_of_fold(table, config, learn)
 
 
-def _learned_from(table: Table, config: TrainingConfig) -> npt.NDArray[np.bool_]:
-    forms = np.isin(table.rows.forms, [*config.text_forms, "article"])
-    return np.asarray(forms & (table.shares >= config.validation))
-
-
-def _features(texts: list[str], learned: npt.NDArray[np.bool_]) -> Any:
+def _features(texts: list[str], learned: Mask) -> Any:
     words = TfidfVectorizer(
         tokenizer=str.split, token_pattern=None, ngram_range=(1, 2), min_df=4,
         max_features=120_000, sublinear_tf=True, dtype=np.float32,
@@ -71,7 +62,7 @@ def _features(texts: list[str], learned: npt.NDArray[np.bool_]) -> Any:
     return both.transform(texts)
 
 
-def _fit(features: Any, labels: Floats, known: npt.NDArray[np.bool_], seed: int) -> Floats:
+def _fit(features: Any, labels: Floats, known: Mask, seed: int) -> Floats:
     rows = np.flatnonzero(known)
     if len(np.unique(labels[rows])) < 2:
         return np.full(features.shape[0], np.nan)

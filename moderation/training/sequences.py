@@ -2,6 +2,7 @@
 
 import hashlib
 import inspect
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,9 +63,13 @@ def from_lists(lists: Sequence[Sequence[int]]) -> Sequences:
     return Sequences(ids, np.cumsum([len(ids) for ids in lists], dtype=np.int64))
 
 
-def pad(sequences: Sequence[Ids]) -> Ids:
-    """Return a matrix (sequences, longest) of ids, padded at the end."""
-    matrix = np.full((len(sequences), max(map(len, sequences))), PADDING_ID, np.int32)
+def pad(sequences: Sequence[Ids], multiple: int = 1) -> Ids:
+    """Return a matrix (sequences, longest) of ids, padded at the end.
+
+    Its length is a multiple of `multiple`.
+    """
+    longest = math.ceil(max(map(len, sequences)) / multiple) * multiple
+    matrix = np.full((len(sequences), longest), PADDING_ID, np.int32)
     for row, ids in zip(matrix, sequences, strict=True):
         row[: len(ids)] = ids
     return matrix

@@ -80,20 +80,8 @@ def read_minilm(folder: Path | None, texts: Sequence[str] = (), whole_words: int
     each with the mean vector of its pieces: the pieces come from polite text, and know no *moron*.
     """
     folder = folder or _installed_minilm()
-    try:
-        from safetensors import safe_open
-
-        pieces: dict[str, int] = json.loads(
-            (folder / "tokenizer.json").read_text(encoding="utf-8")
-        )["model"]["vocab"]
-        with safe_open(folder / "model.safetensors", "numpy") as tensors:
-            table = tensors.get_tensor("embeddings.word_embeddings.weight")
-    except ImportError as error:
-        raise VectorsError(
-            "reading MiniLM needs safetensors: pip install -r requirements.txt"
-        ) from error
-    except Exception as error:  # files of many kinds may stand there
-        raise VectorsError(f"{folder} does not hold MiniLM's files ({error})") from error
+    pieces, weights = open_minilm(folder)
+    table = weights["embeddings.word_embeddings.weight"]
     kept = [
         *_SPECIAL,
         *(piece for piece in pieces if piece.isascii() and not (piece[0] == "[" and piece[1:])),
@@ -113,6 +101,25 @@ def read_minilm(folder: Path | None, texts: Sequence[str] = (), whole_words: int
         f"model.safetensors SHA-256 {file_hash(folder / 'model.safetensors')}",
         "Apache-2.0",
     )
+
+
+def open_minilm(folder: Path | None) -> tuple[dict[str, int], dict[str, Table]]:
+    """Return MiniLM's pieces with their numbers, and its weights by name.
+
+    `folder` is that of the installed package if None. Raises VectorsError.
+    """
+    folder = folder or _installed_minilm()
+    try:
+        from safetensors.numpy import load_file
+
+        vocabulary = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
+        return vocabulary["model"]["vocab"], load_file(folder / "model.safetensors")
+    except ImportError as error:
+        raise VectorsError(
+            "reading MiniLM needs safetensors: pip install -r requirements.txt"
+        ) from error
+    except Exception as error:  # files of many kinds may stand there
+        raise VectorsError(f"{folder} does not hold MiniLM's files ({error})") from error
 
 
 def beside(vocabulary: Vocabulary, path: Path) -> Vocabulary:

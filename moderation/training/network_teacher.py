@@ -1,0 +1,66 @@
+"""Networks as teachers: MiniLM fine-tuned, and the network that is trained to serve itself.
+
+They learn out of fold and hand over what they say. On two cores that takes hours, on a GPU minutes.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from moderation.scoring.labels import LABELS
+from moderation.training.calibrate import logit
+from moderation.training.config import TrainingConfig
+from moderation.training.dataset import Floats, split
+from moderation.training.even_out import even_out_terms
+from moderation.training.fit import fit, judge_on, predict
+from moderation.training.folds import Mask, learned_from, out_of_fold
+from moderation.training.minilm import build_minilm
+from moderation.training.network import build_network
+from moderation.training.sequences import make_sequences
+from moderation.training.table import Table
+from moderation.training.vectors import make_vocabulary
+
+
+def teach(table: Table, config: TrainingConfig, kind: str, cache: Path | None) -> Floats:
+    """Return the logits (rows, 6) of a `minilm` or an `lstm` for every row, out of fold.
+
+    NaN for what it cannot read. A run that was cut off goes on after the last epoch that is kept in
+    `cache`. Raises DataError or VectorsError.
+    """
+    if kind == "minilm":
+        config = fine_tuning(config)
+    rows = table.rows.of_labels()
+    parts = split(rows, table.shares, config)
+    vocabulary = make_vocabulary(config, rows.take(learned_from(table, config)).texts)
+    tokeniser = vocabulary.tokeniser
+    every = make_sequences(rows.texts, tokeniser, cache)
+    validating = make_sequences(parts.validation.texts, tokeniser, cache)
+    judge = judge_on(validating, parts.validation.labels, parts.weights)
+
+    def learn(known: Mask, asked: Mask) -> Floats:
+        keras.utils.set_random_seed(config.seed)
+        lessons = even_out_terms(rows.take(known), config.seed)
+        if kind == "minilm":
+            folder = config.vectors.partition(":")[2]
+            network = build_minilm(Path(folder) if folder else None, tokeniser.tokens, len(LABELS))
+        else:
+            network = build_network(
+                config, tokeniser.vocabulary_size, vocabulary.vectors, len(LABELS)
+            )
+        learning = make_sequences(lessons.texts, tokeniser, cache)
+        fit(network, learning, lessons.labels, judge, config, cache)
+        logits = np.full((len(known), len(LABELS)), np.nan)
+        logits[asked] = logit(predict(network, every.take(np.flatnonzero(asked))))
+        return logits
+
+    return out_of_fold(table, config, learn)
+
+
+def fine_tuning(config: TrainingConfig) -> TrainingConfig:
+    """Return the settings for MiniLM: three epochs, as BERT's authors advise, on its own pieces.
+
+    So small a network wants a larger rate than they name.
+    """
+    return replace(config, whole_words=0, beside="", epochs=3, batch=128, learning_rate=1.5e-4)
