@@ -140,6 +140,14 @@ def test_a_case_in_the_states_that_it_comes_to(visit, held, person, stand):
     assert faults_of(page) == []
 
 
+def test_a_row_that_somebody_else_has_decided(visit, held, person):
+    mark, (gone, _) = held(2)
+    page = visit(f"/review?text={mark}", role="moderator")
+    decide(gone, Judgement(Status.REJECTED), person("Ottilie").actor, seen=Status.HELD)
+    expect(page.locator(f'[data-row="{gone}"]')).to_contain_text("rejected now")
+    assert faults_of(page) == []
+
+
 def test_forms_that_were_filled_in_wrong(visit, held):
     _, numbers = held(2)
     page = visit("/review/bulk?" + "&".join(f"ids={n}" for n in numbers), role="admin")
