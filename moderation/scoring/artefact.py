@@ -95,10 +95,14 @@ def load_artefact(folder: Path) -> Artefact:
     return Artefact(folder, card, tokeniser, network)
 
 
-def seal(card: Mapping[str, Any]) -> str:
-    """Return the hash of the card's content without the seal itself: it shows later edits."""
+def sealed(card: Mapping[str, Any]) -> str:
+    """Return the text of a card's file, with the hash of its content as `seal`.
+
+    A file that differs in one byte was edited later.
+    """
     content = {key: value for key, value in card.items() if key != "seal"}
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return json.dumps(content | {"seal": digest}, indent=1, ensure_ascii=False) + "\n"
 
 
 def file_hash(path: Path) -> str:
@@ -116,7 +120,8 @@ def _damaged(path: Path, why: str) -> ArtefactError:
 
 def _read_card(path: Path) -> dict[str, Any]:
     try:
-        card = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        card = json.loads(text)
     except OSError as error:
         raise _damaged(path, "cannot be read") from error
     except ValueError as error:
@@ -124,7 +129,7 @@ def _read_card(path: Path) -> dict[str, Any]:
     missing = [key for key in _CARD_KEYS if not isinstance(card, dict) or key not in card]
     if missing:
         raise _damaged(path, f"lacks {', '.join(missing)}")
-    if card["seal"] != seal(card):
+    if text != sealed(card):
         raise _damaged(path, "was changed after it was written (its seal does not match)")
     return dict(card)
 

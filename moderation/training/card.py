@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from moderation.scoring.artefact import CARD, HASHED_FILES, file_hash, seal, verified_card
+from moderation.scoring.artefact import CARD, HASHED_FILES, file_hash, sealed, verified_card
 from moderation.scoring.labels import LABELS
 from moderation.training.card_page import render
 from moderation.training.section import Section
@@ -55,7 +55,6 @@ def record_section(folder: Path, name: str, section: Section) -> None:
 
 
 def _save(folder: Path, card: Mapping[str, Any]) -> None:
-    sealed = {**card, "seal": seal(card)}
-    text = json.dumps(sealed, indent=1, ensure_ascii=False)
-    (folder / CARD).write_text(text + "\n", encoding="utf-8")
+    text = sealed(card)
+    (folder / CARD).write_text(text, encoding="utf-8")
     (folder / MODEL_CARD).write_text(render(json.loads(text)), encoding="utf-8")

@@ -10,7 +10,7 @@ from moderation.scoring.artefact import (
     find_artefact,
     load_artefact,
     review_thresholds,
-    seal,
+    sealed,
 )
 from moderation.scoring.labels import LABELS
 
@@ -23,7 +23,7 @@ def rewrite_card(folder, **changes):
     path = folder / "card.json"
     card = json.loads(path.read_text()) | changes
     card["files"] = {name: file_hash(folder / name) for name in card["files"]}
-    path.write_text(json.dumps(card | {"seal": seal(card)}))
+    path.write_text(sealed(card))
 
 
 def test_a_whole_version_is_opened(tiny_folder):
