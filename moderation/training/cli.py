@@ -21,6 +21,7 @@ from moderation.training.config import ConfigError, chosen_config
 from moderation.training.data_cli import data_cli, teach_command
 from moderation.training.dataset import DataError
 from moderation.training.evaluate_cli import evaluate_command, models_option, record_command
+from moderation.training.options import cache_option, config_option
 from moderation.training.vectors import VectorsError
 
 UNREADABLE = "the model cannot read this text: nothing in it is known to its vocabulary"
@@ -46,7 +47,7 @@ model_cli.add_command(teach_command)
     "--out", default=Path("artefacts"), type=click.Path(path_type=Path), show_default=True,
     help="Folder in which the version's folder is made.",
 )  # fmt: skip
-@click.option("--config", "config_path", type=click.Path(path_type=Path), help="A TOML file.")
+@config_option
 @click.option("--vectors", help="learned | minilm[:FOLDER] | fasttext:FILE.vec")
 @click.option("--epochs", type=click.IntRange(1), help="Passes over the data.")
 @click.option("--seed", type=int, help="Seed of everything random.")
@@ -55,10 +56,7 @@ model_cli.add_command(teach_command)
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Soft labels from flask model teach; several are averaged.",
 )  # fmt: skip
-@click.option(
-    "--cache", default=Path("artefacts/sequences"), type=click.Path(path_type=Path),
-    show_default=True, help="Folder where sequence vectors are kept and found again.",
-)  # fmt: skip
+@cache_option
 def train_command(
     paths: tuple[Path, ...],
     version: str,

@@ -9,6 +9,7 @@ import click
 from moderation.training.comments_csv import CsvError
 from moderation.training.config import ConfigError, chosen_config
 from moderation.training.dataset import DataError
+from moderation.training.options import cache_option, config_option
 from moderation.training.terminal import console
 from moderation.training.vectors import VectorsError
 
@@ -27,15 +28,12 @@ from moderation.training.vectors import VectorsError
     "--article-vectors", default="learned", show_default=True,
     help="The other two's word vectors, in the same words.",
 )  # fmt: skip
-@click.option("--config", "config_path", type=click.Path(path_type=Path), help="A TOML file.")
+@config_option
 @click.option(
     "--out", default=Path("artefacts/comparison"), type=click.Path(path_type=Path),
     show_default=True, help="Folder for the table, the figures and the plots.",
 )  # fmt: skip
-@click.option(
-    "--cache", default=Path("artefacts/sequences"), type=click.Path(path_type=Path),
-    show_default=True, help="Folder where sequence vectors are kept and found again.",
-)  # fmt: skip
+@cache_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def compare_command(
     paths: tuple[Path, ...],

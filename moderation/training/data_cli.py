@@ -16,6 +16,7 @@ from moderation.training.comments_csv import (
 )
 from moderation.training.config import ConfigError, TrainingConfig, chosen_config
 from moderation.training.dataset import DataError, Floats, split
+from moderation.training.options import cache_option, config_option
 from moderation.training.soft_labels import save_soft_labels
 from moderation.training.table import Table, build_table, load_table, save_table
 from moderation.training.vectors import VectorsError
@@ -117,7 +118,7 @@ def kaggle_test_command(
     "--out", required=True, type=click.Path(dir_okay=False, path_type=Path),
     help="The CSV file to write.",
 )  # fmt: skip
-@click.option("--config", "config_path", type=click.Path(path_type=Path), help="A TOML file.")
+@config_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def kept_command(data: Path, out: Path, config_path: Path | None, as_json: bool) -> None:
     """Write the comments that training keeps for validation, for `evaluate --attacks`.
@@ -149,11 +150,8 @@ def kept_command(data: Path, out: Path, config_path: Path | None, as_json: bool)
     "--kind", type=click.Choice(["linear", "minilm", "lstm"]), default="linear", show_default=True,
     help="A linear model of n-grams; MiniLM fine-tuned; the network that is trained to serve.",
 )  # fmt: skip
-@click.option("--config", "config_path", type=click.Path(path_type=Path), help="A TOML file.")
-@click.option(
-    "--cache", default=Path("artefacts/sequences"), type=click.Path(path_type=Path),
-    show_default=True, help="Folder where runs that were cut off are kept and found again.",
-)  # fmt: skip
+@config_option
+@cache_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def teach_command(
     data: Path, out: Path, kind: str, config_path: Path | None, cache: Path, as_json: bool

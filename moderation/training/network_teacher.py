@@ -20,7 +20,7 @@ from moderation.training.minilm import build_minilm
 from moderation.training.network import build_network
 from moderation.training.sequences import make_sequences
 from moderation.training.table import Table
-from moderation.training.vectors import make_vocabulary
+from moderation.training.vectors import VectorsError, make_vocabulary
 
 
 def teach(table: Table, config: TrainingConfig, kind: str, cache: Path | None) -> Floats:
@@ -29,7 +29,10 @@ def teach(table: Table, config: TrainingConfig, kind: str, cache: Path | None) -
     NaN for what it cannot read. A run that was cut off goes on after the last epoch that is kept in
     `cache`. Raises DataError or VectorsError.
     """
+    source, _, where = config.vectors.partition(":")
     if kind == "minilm":
+        if source != "minilm":
+            raise VectorsError("MiniLM reads its own pieces only: set vectors to minilm[:FOLDER]")
         config = fine_tuning(config)
     rows = table.rows.of_labels()
     parts = split(rows, table.shares, config)
@@ -43,8 +46,7 @@ def teach(table: Table, config: TrainingConfig, kind: str, cache: Path | None) -
         keras.utils.set_random_seed(config.seed)
         lessons = even_out_terms(rows.take(known), config.seed)
         if kind == "minilm":
-            folder = config.vectors.partition(":")[2]
-            network = build_minilm(Path(folder) if folder else None, tokeniser.tokens, len(LABELS))
+            network = build_minilm(Path(where) if where else None, tokeniser.tokens, len(LABELS))
         else:
             network = build_network(
                 config, tokeniser.vocabulary_size, vocabulary.vectors, len(LABELS)

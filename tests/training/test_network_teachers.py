@@ -147,16 +147,23 @@ def test_no_row_is_answered_by_a_model_that_learned_from_it(tmp_path):
     np.testing.assert_allclose(logits[kept], 2.0)  # the mean of 1, 2 and 3
 
 
-def test_without_minilm_the_teacher_says_what_to_do(tmp_path, flask_model):
+@pytest.mark.parametrize(
+    ("vectors", "complaint"),
+    [
+        ("minilm:/nowhere", "does not hold MiniLM's files"),
+        ("learned", "MiniLM reads its own pieces only"),
+    ],
+)
+def test_without_minilm_the_teacher_says_what_to_do(tmp_path, flask_model, vectors, complaint):
     save_table(
         build_table([write_csv(tmp_path / "train.csv", made_up_comments(60))]),
         tmp_path / "table.parquet",
     )
     recipe = tmp_path / "recipe.toml"
-    recipe.write_text('vectors = "minilm:/nowhere"\n')
+    recipe.write_text(f'vectors = "{vectors}"\n')
     result = flask_model(
         "teach", "--data", tmp_path / "table.parquet", "--kind", "minilm", "--config", recipe,
         "--out", tmp_path / "soft.parquet",
     )  # fmt: skip
     assert result.exit_code == 1
-    assert "does not hold MiniLM's files" in result.output
+    assert complaint in result.output
