@@ -81,6 +81,7 @@ class Comment(Model):
             "ix_comments_reported",
             "reports",
             "id",
+            "status",  # looked at while they are counted, from the index alone
             sqlite_where=text("reports > 0"),
             postgresql_where=text("reports > 0"),
         ),

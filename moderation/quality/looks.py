@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
@@ -22,9 +22,14 @@ MOST_COUNTED = 99  # it stands on every page of the desk
 AGAINST = (Status.REJECTED, Status.REMOVED)
 
 
-def count_looks_for(user_id: int) -> int:
-    """How many blind looks wait for this person; MOST_COUNTED if there are more."""
-    some = select(Look.id).where(_may_take(user_id)).limit(MOST_COUNTED).subquery()
+def count_looks_for(user_id: int, left_out: Sequence[str] | None = None) -> int:
+    """How many blind looks wait for this person; MOST_COUNTED if there are more.
+
+    `left_out`: the classes that they leave out, where that is known already.
+    """
+    if left_out is None:
+        left_out = preferences_of(user_id).left_out
+    some = select(Look.id).where(_may_take(user_id, left_out)).limit(MOST_COUNTED).subquery()
     return db.session.scalar(select(func.count()).select_from(some)) or 0
 
 
@@ -35,7 +40,8 @@ def take_look(by: Actor) -> Look | None:
     threshold of a class that they leave out.
     """
     with writing() as session:
-        waiting = select(Look).where(_may_take(by.id)).with_for_update(skip_locked=True)
+        left_out = preferences_of(by.id).left_out if by.id else ()
+        waiting = select(Look).where(_may_take(by.id, left_out)).with_for_update(skip_locked=True)
         look = session.scalar(waiting.where(_is_theirs(by.id)).limit(1)) or session.scalar(
             waiting.order_by(Look.taken_at.nulls_first(), Look.id).limit(1)
         )
@@ -85,7 +91,7 @@ def _is_theirs(user_id: int | None) -> ColumnElement[bool]:
     return and_(Look.user_id == user_id, Look.taken_at.is_not(None))
 
 
-def _may_take(user_id: int | None) -> ColumnElement[bool]:
+def _may_take(user_id: int | None, left_out: Sequence[str]) -> ColumnElement[bool]:
     free = or_(Look.user_id.is_(None), Look.taken_at < now() - KEPT_FOR)
     for_anybody = and_(
         Look.kind != LookKind.GOLDEN,
@@ -93,10 +99,8 @@ def _may_take(user_id: int | None) -> ColumnElement[bool]:
         ~exists().where(Verdict.comment_id == Look.comment_id, Verdict.user_id == user_id),
         ~exists().where(Labelling.comment_id == Look.comment_id, Labelling.user_id == user_id),
     )
-    left_out = [
+    bearable = [
         Look.comment_id.not_in(select(Comment.id).where(condition))
-        for condition in Filter(
-            without=",".join(preferences_of(user_id).left_out) if user_id else None
-        ).over_left_out()
+        for condition in Filter(without=",".join(left_out)).over_left_out
     ]
-    return and_(Look.answered_at.is_(None), or_(Look.user_id == user_id, for_anybody), *left_out)
+    return and_(Look.answered_at.is_(None), or_(Look.user_id == user_id, for_anybody), *bearable)

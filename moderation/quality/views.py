@@ -19,6 +19,7 @@ from moderation.quality.figures import ENOUGH, agreements, misses, own_figures, 
 from moderation.quality.forms import NO_COMMENT, GoldenForm
 from moderation.quality.golden import golden_items, retire_golden, set_golden
 from moderation.quality.looks import count_looks_for
+from moderation.review.preference_views import own_preferences
 from moderation.web.guard import can, requires
 from moderation.web.permissions import Permission
 
@@ -99,7 +100,7 @@ class LooksWaiting:
     @cached_property
     def count(self) -> int:
         """How many blind looks wait for this person."""
-        return count_looks_for(current_user.id)
+        return count_looks_for(current_user.id, own_preferences().left_out)
 
 
 @blueprint.app_context_processor

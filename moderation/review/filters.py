@@ -141,11 +141,12 @@ class Filter:
 
         `walked`: scores are looked at in the rows that another index finds, never found by theirs.
         """
-        kept = [not_(func.coalesce(over, false())) for over in self.over_left_out()]
+        kept = [not_(func.coalesce(over, false())) for over in self.over_left_out]
         scores = self._scores(walked)
         return select(Comment).where(*self._standing(), *scores, *self.about, *kept)
 
-    def over_left_out(self) -> list[ColumnElement[bool]]:
+    @cached_property
+    def over_left_out(self) -> Sequence[ColumnElement[bool]]:
         """For each class that is left out: its score is over today's threshold; null if unknown."""
         if not self.left_out:
             return []

@@ -9,7 +9,7 @@ from flask_login import current_user
 from moderation.db import MAX_ID
 from moderation.review.claim import claims_on
 from moderation.review.live import count_arrivals, said_about, standings
-from moderation.review.queue import waiting_in_words
+from moderation.review.queue import count_waiting, in_words
 from moderation.review.views import asked_view
 from moderation.web.guard import requires
 from moderation.web.permissions import Permission
@@ -31,7 +31,7 @@ def live() -> ResponseReturnValue:
     watched = {*_numbers(request.args.get("ids", "")), *opened}
     since = next(iter(_numbers(request.args.get("since", ""))), 0)
     return {
-        "held": waiting_in_words(),
+        "held": in_words(count_waiting()),
         "arrivals": count_arrivals(asked_view(), since),
         "standings": standings(watched),
         "claims": {

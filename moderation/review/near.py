@@ -82,7 +82,7 @@ def index_new(*, limit: int = 2000, decided_since: datetime | None = None) -> in
     return len(numbers)
 
 
-def piles_of(comment_ids: Sequence[int]) -> Mapping[int, int]:
+def piles_of(comment_ids: Collection[int]) -> Mapping[int, int]:
     """How many wait that are alike each of these comments, itself among them; only if others do."""
     lying = db.session.execute(
         select(Pile.comment_id, Pile.pile_id).where(Pile.comment_id.in_(comment_ids))

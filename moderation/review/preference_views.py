@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
+from typing import Any, cast
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -65,7 +64,14 @@ def _page(form: PreferencesForm) -> str:
     return render_template("review/preferences.html", form=form, acts=ACTS)
 
 
+def own_preferences() -> DeskPreferences:
+    """Those of who is signed in, read once for a request."""
+    if "own_preferences" not in g:
+        g.own_preferences = preferences_of(current_user.id)
+    return cast(DeskPreferences, g.own_preferences)
+
+
 @blueprint.app_context_processor
-def own_preferences() -> dict[str, Any]:
-    """`own_preferences()` in every template: those of who is signed in, read once for a page."""
-    return {"own_preferences": cache(lambda: preferences_of(current_user.id))}
+def _in_templates() -> dict[str, Any]:
+    """`own_preferences()` in every template."""
+    return {"own_preferences": own_preferences}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, false, func, or_, select
@@ -49,11 +50,16 @@ def page_with(comment: Comment, view: Filter, page: Page[Comment]) -> Page[Comme
     return Page([comment, *rest.rows], here, rest.next)
 
 
-def next_after(comment: Comment, view: Filter) -> int | None:
+def next_after(comment: Comment, view: Filter, page: Page[Comment] | None = None) -> int | None:
     """The number of the comment that follows in `view`; at its end, of the first; or None.
 
-    To be asked before `comment` is decided: afterwards it may have no place in the view.
+    To be asked before `comment` is decided: afterwards it may have no place in the view. A `page`
+    of the view that holds both saves looking.
     """
+    if page is not None:
+        for row, next_row in pairwise(page.rows):
+            if row.id == comment.id:
+                return next_row.id
     after = encode(comment, view.key) if getattr(comment, view.key[0].key) is not None else None
     following = _page(view, after=after, size=1).rows or _page(view, size=2).rows
     return next((row.id for row in following if row.id != comment.id), None)
@@ -74,8 +80,9 @@ def mild_one() -> int | None:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many comments are held, by the reason and by the class that is over its threshold; and
-    how many published ones readers reported. `most` + 1 means more than `most`.
+    """How many comments are held, by the reason and by the class that is over its threshold;
+    `most` + 1 means more than `most`. And, whatever the view: how many published ones readers
+    reported, of COUNTED_AT_MOST + 1 at most, and how many wait, of WAITING_AT_MOST + 1.
 
     One comment counts in each class that it is over. The parts are None where the whole is more
     than was counted.
@@ -84,6 +91,7 @@ class Counts:
     most: int
     reasons: Mapping[State, int | None]
     classes: Mapping[str, int | None]
+    waiting: int
     reported: int
 
     @property
@@ -100,17 +108,19 @@ def count_held(view: Filter, policy: Policy) -> Counts:
         held = select(Comment).where(view.stands_at(Status.HELD), *view.about)
         some = aliased(Comment, held.limit(most + 1).subquery())
         together = [func.count().filter(part) for part in _parts(some, limits)]
-        total, *parts = db.session.execute(select(func.count(some.id), *together)).one()
+        counted = select(*_whatever_the_view(), func.count(some.id), *together)
+        waiting, reported, total, *parts = db.session.execute(counted).one()
         if total > most:
             parts = [None] * len(parts)
     else:
-        parts = list(db.session.execute(_count_apart(limits, most)).one())
+        waiting, reported, *parts = db.session.execute(_count_apart(limits, most)).one()
     reasons, classes = parts[: len(HoldReason)], parts[len(HoldReason) :]
     return Counts(
         most=most,
         reasons=dict(zip(map(State, HoldReason), reasons, strict=True)),
         classes=dict(zip(LABELS, classes, strict=True)),
-        reported=count_matching(Filter(state=State.REPORTED)),
+        waiting=waiting,
+        reported=reported,
     )
 
 
@@ -126,7 +136,7 @@ def _count_apart(limits: Sequence[float], most: int) -> Select[Any]:
     """Count each part of all that is held. Kept: to make it takes longer than to run it."""
     held = select(Comment).where(Comment.status == Status.HELD)
     counts: list[Any] = [_counted(held.where(part), most) for part in _parts(Comment, limits)]
-    return select(*counts)
+    return select(*_whatever_the_view(), *counts)
 
 
 def counted_at_most(view: Filter) -> int:
@@ -142,16 +152,28 @@ def count_matching(view: Filter) -> int:
 def count_left_out(view: Filter) -> int:
     """How many held comments `view` leaves out for their class, of COUNTED_AT_MOST + 1 at most."""
     left_out = select(Comment).where(
-        Comment.status == Status.HELD, or_(false(), *view.over_left_out())
+        Comment.status == Status.HELD, or_(false(), *view.over_left_out)
     )
     return db.session.scalar(select(_counted(left_out, COUNTED_AT_MOST))) or 0
 
 
-def waiting_in_words() -> str:
-    """How many comments are held, such as "1,234"; "10,000+" if there are more than that."""
-    held = select(Comment).where(Comment.status == Status.HELD)
-    count = db.session.scalar(select(_counted(held, WAITING_AT_MOST))) or 0
-    return f"{WAITING_AT_MOST:,}+" if count > WAITING_AT_MOST else f"{count:,}"
+def count_waiting() -> int:
+    """How many comments are held; WAITING_AT_MOST + 1 if there are more than that."""
+    return db.session.scalar(select(_waiting())) or 0
+
+
+def in_words(waiting: int) -> str:
+    """So many comments that wait, such as "1,234"; "10,000+" if there are more than that."""
+    return f"{WAITING_AT_MOST:,}+" if waiting > WAITING_AT_MOST else f"{waiting:,}"
+
+
+def _whatever_the_view() -> tuple[ScalarSelect[int], ScalarSelect[int]]:
+    """How many wait, and how many readers reported."""
+    return _waiting(), _counted(Filter(state=State.REPORTED).query(), COUNTED_AT_MOST)
+
+
+def _waiting() -> ScalarSelect[int]:
+    return _counted(select(Comment).where(Comment.status == Status.HELD), WAITING_AT_MOST)
 
 
 def _counted(query: Select[Any], most: int) -> ScalarSelect[int]:

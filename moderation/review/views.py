@@ -35,16 +35,18 @@ from moderation.review.labels import labels_on
 from moderation.review.live import newest_comment
 from moderation.review.near import piles_of, precedents_of
 from moderation.review.notes import notes_on
-from moderation.review.preferences import ACTS, preferences_of
+from moderation.review.preference_views import own_preferences
+from moderation.review.preferences import ACTS
 from moderation.review.queue import (
     count_held,
     count_left_out,
     count_matching,
+    count_waiting,
+    in_words,
     mild_one,
     next_after,
     page_of_queue,
     page_with,
-    waiting_in_words,
 )
 from moderation.review.saved import saved_views
 from moderation.review.tables import Verdict
@@ -89,7 +91,9 @@ def pane(comment_id: int) -> ResponseReturnValue:
         max_note=MAX_NOTE,
         claims=claims_on([comment_id]),
         undoable=_undoable(),
-        **_case_file(comment, view),
+        follows=next_after(comment, view),
+        piles=piles_of([comment_id]),
+        **_case_file(comment),
     )
 
 
@@ -131,6 +135,7 @@ def desk(
     shown = comment or next(iter(page.rows), None)
     policy = current_policy()
     counts = count_held(view, policy)
+    listed = {row.id for row in (*page.rows, shown) if row is not None}
     body = render_template(
         "review/desk.html",
         view=view,
@@ -140,6 +145,7 @@ def desk(
         opened=comment is not None,
         comment=shown,
         counts=counts,
+        nav_counts=NavCounts(counts.waiting),
         left_out=count_left_out(view) if view.left_out else 0,
         total=count_matching(view) if view.narrowed else None,
         state_names=STATE_NAMES,
@@ -149,21 +155,21 @@ def desk(
         done=_just_done(),
         conflict=conflict,
         undoable=_undoable(),
-        claims=claims_on({row.id for row in (*page.rows, shown) if row is not None}),
+        claims=claims_on(listed),
         newest=newest_comment(),
-        piles=piles_of([row.id for row in page.rows]),
+        piles=piles_of(listed),
+        follows=next_after(shown, view, page) if shown else None,
         claim_seconds=60 * current_options().claim_minutes,
         acts=ACTS,
         saved=saved_views(current_user.id),
         view_query=urlencode(view.as_args()),
-        **_case_file(shown, view, decision, noting),
+        **_case_file(shown, decision, noting),
     )
     return body, status if valid else 400
 
 
 def _case_file(
     comment: Comment | None,
-    view: Filter,
     decision: DecisionForm | None = None,
     noting: NoteForm | None = None,
 ) -> dict[str, Any]:
@@ -171,7 +177,6 @@ def _case_file(
     if comment is None:
         return {}
     return {
-        "follows": next_after(comment, view),
         "why": why(comment),
         "author": author_of(comment),
         "trail": events_about("comment", comment.id),
@@ -181,7 +186,6 @@ def _case_file(
         "notes": notes_on(comment.id),
         "labelled": labels_on(comment.id),
         "reports": reports_on(comment),
-        "alike": piles_of([comment.id]).get(comment.id, 0),
         "precedents": precedents_of(comment),
     }
 
@@ -196,7 +200,7 @@ def _started(view: Filter) -> Filter:
     """The view, and where it is the one that everybody starts with, without what they leave out."""
     if view.narrowed or view.without:
         return view
-    return replace(view, without=",".join(preferences_of(current_user.id).left_out) or None)
+    return replace(view, without=",".join(own_preferences().left_out) or None)
 
 
 def place(view: Filter) -> dict[str, Any]:
@@ -224,12 +228,15 @@ def _undoable() -> Sequence[Verdict]:
 
 
 class NavCounts:
-    """Numbers beside the desk's navigation, asked for only where it is drawn."""
+    """Numbers beside the desk's navigation, asked for only where it is drawn and not known."""
+
+    def __init__(self, waiting: int | None = None) -> None:
+        self._waiting = waiting
 
     @cached_property
     def held(self) -> str:
         """How many comments wait."""
-        return waiting_in_words()
+        return in_words(count_waiting() if self._waiting is None else self._waiting)
 
 
 @blueprint.app_context_processor
