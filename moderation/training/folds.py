@@ -16,24 +16,28 @@ FOLDS = 3
 
 
 def out_of_fold(
-    table: Table, config: TrainingConfig, learn: Callable[[Mask, Mask], Floats]
+    table: Table,
+    config: TrainingConfig,
+    learn: Callable[[Mask, Mask], Floats],
+    folds: int = FOLDS,
 ) -> Floats:
-    """Return logits (rows, 6) for every row of the table.
+    """Return logits (rows, 6) for the rows of the table, NaN where nobody is asked.
 
     `learn` learns from the rows of its first mask and returns logits (rows, 6), of which those of
-    its second are used. A row that is learned from is answered by the one of FOLDS models that saw
-    neither it nor a copy of it; any other row by the mean of them all. NaN for rows of another
-    place, whose labels follow another scheme.
+    its second are used. A row that is learned from is answered by the one of `folds` models that
+    saw neither it nor a copy of it; one that is validated on, or has no labels, by the mean of them
+    all. Not asked for are forms of text that training leaves out, and rows of another place, whose
+    labels follow another scheme.
     """
     learned = learned_from(table, config)
-    fold = (table.shares * 1e6).astype(int) % FOLDS
-    logits = np.zeros((len(fold), len(LABELS)))
-    for number in range(FOLDS):
+    others = ~learned & np.isin(table.rows.forms, ["raw", "unlabelled"])
+    fold = (table.shares * 1e6).astype(int) % folds
+    logits = np.where((learned | others)[:, None], np.zeros(len(LABELS)), np.nan)
+    for number in range(folds):
         own = learned & (fold == number)
-        said = learn(learned & ~own, own | ~learned)
+        said = learn(learned & ~own, own | others)
         logits[own] = said[own]
-        logits[~learned] += said[~learned] / FOLDS
-    logits[np.array(table.rows.forms) == "other"] = np.nan
+        logits[others] += said[others] / folds
     return logits
 
 

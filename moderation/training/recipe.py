@@ -34,7 +34,7 @@ from moderation.training.fit import fit, judge_on, predict
 from moderation.training.network import build_network, fold_projection
 from moderation.training.precision import lighten
 from moderation.training.sequences import Sequences, make_sequences, pad
-from moderation.training.soft_labels import ask_teachers, soften
+from moderation.training.soft_labels import ask_teachers, kind_of, soften
 from moderation.training.table import Table, open_data
 from moderation.training.terminal import console
 from moderation.training.vectors import make_vocabulary
@@ -113,7 +113,10 @@ def train(
             "licence": LICENCE,
             "sources": [asdict(source) for source in table.sources],
             "table": {"sha256": table_hash, "removed": table.removed, "repeated": table.repeated},
-            "teachers": [{"file": path.name, "sha256": file_hash(path)} for path in teachers],
+            "teachers": [
+                {"file": path.name, "kind": kind_of(path), "sha256": file_hash(path)}
+                for path in teachers
+            ],
             "rows": {"train": len(train_rows.texts), "validation": len(parts.validation.texts)},
             "vectors": {"origin": vocabulary.origin, "licence": vocabulary.licence},
             "recipe": asdict(config)
@@ -170,7 +173,11 @@ def _commands(
         f"--version {version}",
         *["--config recipe.toml   # the settings above"] * (config != TrainingConfig()),
     ]
-    teach = [f"flask model teach {data} --out {path.name}" for path in teachers]
+    teach = [
+        f"flask model teach {data} --kind {kind} --out {path.name}"
+        for path in teachers
+        if (kind := kind_of(path))
+    ]
     return [" ".join(build), *teach, " ".join(train)]
 
 

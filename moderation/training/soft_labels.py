@@ -13,17 +13,35 @@ import numpy as np
 from moderation.scoring.labels import LABELS
 from moderation.training.dataset import DataError, Floats, Rows
 
+KIND = "teacher"
 
-def save_soft_labels(path: Path, texts: Sequence[str], logits: Floats) -> None:
-    """Write one teacher's logits (rows, 6) as Parquet; rows with NaN are left out."""
+
+def save_soft_labels(path: Path, texts: Sequence[str], logits: Floats, kind: str) -> None:
+    """Write a teacher's logits (rows, 6), to three figures, as Parquet; rows with NaN are left out.
+
+    `kind` is what `flask model teach` calls the teacher; it stands in the file.
+    """
     import pyarrow
     import pyarrow.parquet
 
     said = np.flatnonzero(~np.isnan(logits).any(axis=1))
     columns = {"text": pyarrow.array([_key(texts[row]) for row in said.tolist()], pyarrow.uint64())}
     for column, label in enumerate(LABELS):
-        columns[label] = pyarrow.array(logits[said, column].astype(np.float32))
-    pyarrow.parquet.write_table(pyarrow.table(columns), path, compression="zstd")
+        # Half precision, and the bytes of like weight together: a third of the size.
+        columns[label] = pyarrow.array(logits[said, column].astype(np.float16).astype(np.float32))
+    table = pyarrow.table(columns, metadata={KIND: kind})
+    pyarrow.parquet.write_table(
+        table, path, compression="zstd", compression_level=19, use_dictionary=False,
+        use_byte_stream_split=True,
+    )  # fmt: skip
+
+
+def kind_of(path: Path) -> str | None:
+    """Return the kind of teacher whose soft labels these are; None for one of another house."""
+    import pyarrow.parquet
+
+    kind = (pyarrow.parquet.read_schema(path).metadata or {}).get(KIND.encode())
+    return kind.decode() if kind else None
 
 
 def ask_teachers(paths: Sequence[Path], texts: Sequence[str]) -> Floats:

@@ -88,8 +88,8 @@ def test_the_linear_teacher_tells_rude_from_kind_on_comments_it_did_not_learn_fr
 
 
 def test_teachers_who_know_a_text_are_averaged_and_others_left_out(tmp_path):
-    save_soft_labels(tmp_path / "1", ["a", "b"], np.array([[2.0] * 6, [1.0] * 6]))
-    save_soft_labels(tmp_path / "2", ["a"], np.array([[-2.0] * 6]))
+    save_soft_labels(tmp_path / "1", ["a", "b"], np.array([[2.0] * 6, [1.0] * 6]), "lstm")
+    save_soft_labels(tmp_path / "2", ["a"], np.array([[-2.0] * 6]), "linear")
     said = ask_teachers([tmp_path / "1", tmp_path / "2"], ["a", "b", "c"])
     assert said[0, 0] == pytest.approx(0.5)
     assert said[1, 0] == pytest.approx(0.731, abs=1e-3)

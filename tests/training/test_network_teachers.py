@@ -4,6 +4,7 @@ import json
 import math
 from dataclasses import replace
 
+import keras
 import numpy as np
 import pytest
 
@@ -102,9 +103,12 @@ def test_minilm_reads_as_bert_does_and_padding_changes_nothing(minilm):
         np.testing.assert_allclose(said[row], 1 / (1 + np.exp(-logit)), rtol=1e-4)
 
 
-@pytest.mark.parametrize("kind", ["minilm", "lstm"])
+@pytest.mark.parametrize(
+    ("kind", "precision"),
+    [("minilm", "float32"), ("minilm", "mixed_bfloat16"), ("lstm", "float32")],
+)
 def test_a_network_teaches_what_it_learned_from_other_rows(
-    minilm, tmp_path, flask_model, kind, monkeypatch
+    minilm, tmp_path, flask_model, kind, precision, monkeypatch
 ):
     # Weights made at random have more to learn than real ones.
     longer = {"epochs": 15, "learning_rate": 0.003}
@@ -118,10 +122,11 @@ def test_a_network_teaches_what_it_learned_from_other_rows(
     )
     out = tmp_path / "soft.parquet"
     result = flask_model(
-        "teach", "--data", tmp_path / "table.parquet", "--kind", kind, "--config", recipe,
-        "--cache", tmp_path / "kept", "--out", out,
+        "teach", "--data", tmp_path / "table.parquet", "--kind", kind, "--precision", precision,
+        "--config", recipe, "--cache", tmp_path / "kept", "--out", out,
     )  # fmt: skip
     assert result.exit_code == 0, result.output
+    assert keras.config.dtype_policy().name == "float32"  # what comes after counts as before
     rows = load_table(tmp_path / "table.parquet").rows
     said = ask_teachers([out], rows.texts)
     assert said.shape == (len(rows.texts), len(LABELS))
@@ -145,6 +150,24 @@ def test_no_row_is_answered_by_a_model_that_learned_from_it(tmp_path):
     for number, (_, answered) in enumerate(asked, start=1):
         np.testing.assert_array_equal(logits[answered & ~kept], number)
     np.testing.assert_allclose(logits[kept], 2.0)  # the mean of 1, 2 and 3
+
+
+def test_nobody_is_asked_for_rows_that_nothing_is_learned_from(tmp_path):
+    made = build_table([write_csv(tmp_path / "train.csv", made_up_comments(300))])
+    given = ["raw", "clean", "unlabelled", "other", "lower", "article"] * 50
+    table = replace(made, rows=replace(made.rows, forms=given))
+
+    def learn(known, answered):
+        return np.ones((len(known), len(LABELS)))
+
+    logits = folds.out_of_fold(table, TrainingConfig(validation=0.3), learn, folds=2)
+    forms, kept = np.array(given), table.shares < 0.3
+    unasked = np.isnan(logits).all(axis=1)
+    np.testing.assert_array_equal(
+        unasked,
+        np.isin(forms, ["clean", "other"]) | (kept & np.isin(forms, ["lower", "article"])),
+    )
+    np.testing.assert_array_equal(logits[~unasked], 1.0)
 
 
 @pytest.mark.parametrize(

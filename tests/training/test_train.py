@@ -2,11 +2,13 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from moderation.scoring.artefact import MODELS_DIR, load_artefact
 from moderation.scoring.onnx_scorer import OnnxScorer
 from moderation.training.card_page import render
+from moderation.training.soft_labels import save_soft_labels
 from tests.tiny_model import made_up_comments, write_csv
 
 RECIPE = """
@@ -56,9 +58,12 @@ def test_the_card_for_people_is_made_from_the_card(where, tiny_models):
 
 def test_train_writes_a_version_that_loads(flask_model, data, tmp_path):
     (tmp_path / "recipe.toml").write_text(RECIPE)
+    soft = tmp_path / "lstm.parquet"
+    save_soft_labels(soft, ["you stupid idiot"], np.array([[2.0] * 6]), "lstm")
     arguments = (
         "train", "--data", data, "--version", "2.0", "--out", tmp_path / "out", "--epochs", 1,
         "--config", tmp_path / "recipe.toml", "--cache", tmp_path / "cache", "--seed", 5,
+        "--teacher", soft,
     )  # fmt: skip
     result = flask_model(*arguments)
     assert result.exit_code == 0, result.output
@@ -66,6 +71,9 @@ def test_train_writes_a_version_that_loads(flask_model, data, tmp_path):
     assert artefact.card["recipe"]["epochs"] == 1
     assert artefact.card["recipe"]["units"] == [6]
     assert artefact.card["seed"] == 5
+    (teacher,) = artefact.card["teachers"]
+    assert (teacher["file"], teacher["kind"]) == ("lstm.parquet", "lstm")
+    assert any("teach" in line and "--kind lstm" in line for line in artefact.card["rebuild"])
     assert list((tmp_path / "cache").glob("*.npz"))
     again = flask_model(*arguments)
     assert again.exit_code == 1
