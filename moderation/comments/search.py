@@ -13,11 +13,24 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, any_, column, exists, func, select, table
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    Text,
+    any_,
+    cast,
+    column,
+    exists,
+    func,
+    literal,
+    select,
+    table,
+)
 from sqlalchemy import text as sql
 
 from moderation.comments.tables import Comment
-from moderation.db import db
+from moderation.db import BigId, db
 
 _TERM = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
 _WORD = re.compile(r"[^\W_]+")
@@ -105,13 +118,17 @@ def _in_tsvector(terms: Sequence[Term], part: Part) -> ColumnElement[bool]:
     # Spelled as in the index, or PostgreSQL would not use it.
     words: ColumnElement[str] = func.to_tsvector(sql("'simple'"), getattr(Comment, part))
     found = words.bool_op("@@")(func.to_tsquery(sql("'simple'"), _tsquery(terms)))
-    numbers = select(Comment.id).where(found)
-    if _estimated(numbers) > _most_looked_up(terms):
+    if _estimated(select(Comment.id).where(found)) > _most_looked_up(terms):
         # Asked of one comment after the other, as above; the limit ends with the transaction.
         db.session.execute(sql(f"SET LOCAL statement_timeout = {LONGEST_MS}"))
         return found
-    # As an array, or the planner may prefer to walk the order's index through the whole table.
-    return Comment.id == any_(func.array(numbers.scalar_subquery()))
+    numbers = db.session.scalar(select(cast(func.array_agg(Comment.id), Text)).where(found))
+    if numbers is None:
+        return _NO_COMMENT
+    # As one value, as above, and one that the planner cannot see into: it may else prefer to walk
+    # the order's index through the whole table, and to read the value anew for each comment.
+    listed = select(func.unnest(cast(literal(numbers, Text), ARRAY(BigId))))
+    return Comment.id == any_(func.array(listed.scalar_subquery()))
 
 
 def _most_looked_up(terms: Sequence[Term]) -> int:
