@@ -178,8 +178,8 @@ def teach_command(
         logits = _ask(kind, precision, table, config, cache)
     except (ConfigError, DataError, VectorsError) as error:
         raise click.ClickException(str(error)) from error
-    save_soft_labels(out, table.rows.texts, logits, kind)
-    facts = {"soft_labels": str(out), "rows": len(table.rows.texts)}
+    written = save_soft_labels(out, table.rows.texts, logits, kind)
+    facts = {"soft_labels": str(out), "rows": written}
     click.echo(json.dumps(facts) if as_json else f"{out}: soft labels of {facts['rows']:,} rows")
 
 

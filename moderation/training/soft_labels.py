@@ -16,10 +16,11 @@ from moderation.training.dataset import DataError, Floats, Rows
 KIND = "teacher"
 
 
-def save_soft_labels(path: Path, texts: Sequence[str], logits: Floats, kind: str) -> None:
+def save_soft_labels(path: Path, texts: Sequence[str], logits: Floats, kind: str) -> int:
     """Write a teacher's logits (rows, 6), to three figures, as Parquet; rows with NaN are left out.
 
-    `kind` is what `flask model teach` calls the teacher; it stands in the file.
+    `kind` is what `flask model teach` calls the teacher; it stands in the file. Returns how many
+    rows were written.
     """
     import pyarrow
     import pyarrow.parquet
@@ -34,6 +35,7 @@ def save_soft_labels(path: Path, texts: Sequence[str], logits: Floats, kind: str
         table, path, compression="zstd", compression_level=19, use_dictionary=False,
         use_byte_stream_split=True,
     )  # fmt: skip
+    return len(said)
 
 
 def kind_of(path: Path) -> str | None:

@@ -12,7 +12,7 @@ from moderation.scoring.labels import LABELS
 from moderation.training.cli import model_cli
 from moderation.training.comments_csv import read_comments
 from moderation.training.dataset import DataError, Rows
-from moderation.training.soft_labels import ask_teachers, save_soft_labels, soften
+from moderation.training.soft_labels import ask_teachers, kind_of, save_soft_labels, soften
 from moderation.training.table import load_table
 from tests.tiny_model import made_up_comments, write_csv
 
@@ -83,6 +83,8 @@ def test_the_linear_teacher_tells_rude_from_kind_on_comments_it_did_not_learn_fr
     assert result.exit_code == 0, result.output
     rows = load_table(table).rows
     said = ask_teachers([tmp_path / "soft.parquet"], rows.texts)
+    assert json.loads(result.stdout)["rows"] == np.isfinite(said[:, 0]).sum()
+    assert kind_of(tmp_path / "soft.parquet") == "linear"
     toxic = rows.labels[:, 0] == 1
     assert said[toxic, 0].min() > said[~toxic, 0].max()
 
