@@ -11,10 +11,9 @@ from moderation.comments.tables import Comment, Status
 from moderation.db import MAX_ID, db
 from moderation.quality.disagreements import disagreements, settle
 from moderation.quality.forms import AnswerForm, SettleForm
-from moderation.quality.looks import answer_look, count_looks_for, look_of, skip_look, take_look
+from moderation.quality.looks import answer_look, look_of, skip_look, take_look
 from moderation.quality.tables import Look
 from moderation.review.decide import ForAnAdmin
-from moderation.review.preference_views import own_preferences
 from moderation.scoring.labels import LABELS
 from moderation.web.guard import can, requires
 from moderation.web.permissions import Permission
@@ -28,8 +27,7 @@ DISAGREEMENT = f"/quality/disagreements/<int(min=1, max={MAX_ID}):look_id>"
 @requires(Permission.REVIEW_COMMENT)
 def blind() -> ResponseReturnValue:
     """What blind looks are, and how many wait."""
-    waiting = count_looks_for(current_user.id, own_preferences().left_out)
-    return render_template("quality/blind.html", waiting=waiting)
+    return render_template("quality/blind.html")
 
 
 @blueprint.post("/quality/blind")

@@ -22,13 +22,8 @@ MOST_COUNTED = 99  # it stands on every page of the desk
 AGAINST = (Status.REJECTED, Status.REMOVED)
 
 
-def count_looks_for(user_id: int, left_out: Sequence[str] | None = None) -> int:
-    """How many blind looks wait for this person; MOST_COUNTED if there are more.
-
-    `left_out`: the classes that they leave out, where that is known already.
-    """
-    if left_out is None:
-        left_out = preferences_of(user_id).left_out
+def count_looks_for(user_id: int, left_out: Sequence[str]) -> int:
+    """How many blind looks wait for a person who leaves out these classes, MOST_COUNTED at most."""
     some = select(Look.id).where(_may_take(user_id, left_out)).limit(MOST_COUNTED).subquery()
     return db.session.scalar(select(func.count()).select_from(some)) or 0
 

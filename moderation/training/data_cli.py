@@ -166,7 +166,7 @@ def teach_command(
     """Ask a teacher for what it says of each comment of a table, out of fold.
 
     The linear model takes ten minutes. The networks want a GPU; on two cores they take an hour or
-    several. Keras may count with any of its engines: KERAS_BACKEND=torch is fastest for MiniLM.
+    several. Keras counts with any of its engines: on AMX, KERAS_BACKEND=torch suits MiniLM best.
 
     \b
     Example:

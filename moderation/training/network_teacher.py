@@ -1,7 +1,7 @@
 """Networks as teachers: MiniLM fine-tuned, and the network that is trained to serve itself.
 
-They learn out of fold and hand over what they say. A GPU takes minutes for it; two cores an hour if
-they count well in 16 bits and PyTorch drives them, else several.
+They learn out of fold and hand over what they say. A GPU takes minutes for it; for MiniLM two cores
+take an hour or two if they count well in 16 bits and PyTorch drives them, else several.
 """
 
 from collections.abc import Iterator

@@ -33,7 +33,7 @@ def test_a_decision_goes_to_a_second_person_and_never_to_the_same(comment, mona,
     decide(sent.id, REJECT, mona, seen=Status.HELD)
     assert draw_looks() == 1
     assert take_look(mona) is None
-    assert (count_looks_for(mona.id), count_looks_for(paul.id)) == (0, 1)
+    assert (count_looks_for(mona.id, ()), count_looks_for(paul.id, ())) == (0, 1)
     assert take_look(paul.actor).comment_id == sent.id
 
 
@@ -147,7 +147,7 @@ def test_what_nobody_looked_at_for_long_is_dropped(comment, mona, everything):
     with writing():
         db.session.scalars(select(Look)).one().made_at = now() - draw.LASTS - timedelta(days=1)
     assert draw_looks() == 1, "it is young enough to be drawn again"
-    assert count_looks_for(mona.id) == 1
+    assert count_looks_for(mona.id, ()) == 1
 
 
 def test_a_skipped_look_goes_behind_the_others(comment, mona, everything):
@@ -229,12 +229,16 @@ def test_nobody_reads_anothers_look(comment, mona, paul, everything, signed_in, 
     assert signed_in(viewer).get(f"/quality/blind/{look.id}").status_code == 403
 
 
-def test_nobody_is_given_what_is_over_a_class_that_they_leave_out(comment, mona, paul, everything):
+def test_nobody_is_given_what_is_over_a_class_that_they_leave_out(
+    comment, mona, paul, everything, signed_in
+):
     sent = comment("i will kill you")
     decide(sent.id, REJECT, mona, seen=Status.HELD)
     draw_looks()
     save_preferences(paul.id, DeskPreferences(left_out=("threat",)))
-    assert (count_looks_for(paul.id), take_look(paul.actor)) == (0, None)
+    assert (count_looks_for(paul.id, ["threat"]), take_look(paul.actor)) == (0, None)
+    assert "Nothing to look at" in signed_in(paul).get("/quality/blind").text
     save_preferences(paul.id, DeskPreferences(left_out=("insult",)))
-    assert count_looks_for(paul.id) == 1
+    assert count_looks_for(paul.id, ["insult"]) == 1
+    assert "<b>1</b> waits for you" in signed_in(paul).get("/quality/blind").text
     assert take_look(paul.actor).comment_id == sent.id
