@@ -35,6 +35,8 @@ def current_version() -> PolicyVersion:
     )
     if row is None:
         raise PolicyMissing("there is no policy yet: run `flask prepare`")
+    # SQLAlchemy's session forgets what nobody holds, and would ask for this version again.
+    db.session.info[PolicyVersion] = row
     return row
 
 

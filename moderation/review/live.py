@@ -16,11 +16,6 @@ from moderation.review.filters import Filter
 LATEST = 200
 
 
-def newest_comment() -> int:
-    """The number of the newest comment; 0 where there is none. Later ones are arrivals."""
-    return db.session.scalar(select(func.max(Comment.id))) or 0
-
-
 def count_arrivals(view: Filter, since: int) -> int:
     """How many comments of `view` came after comment `since`, of the LATEST at most."""
     latest = (

@@ -31,14 +31,19 @@ WAITING_AT_MOST = 10_000
 
 
 def page_of_queue(
-    view: Filter, *, after: str | None = None, before: str | None = None
+    view: Filter,
+    *,
+    after: str | None = None,
+    before: str | None = None,
+    total: int | None = None,
 ) -> Page[Comment]:
     """One page of `view`. Before the first comment there is nothing: that is the first page.
 
+    `total` is what count_matching(view) said, where it was asked.
     Raises BadCursor for a cursor that this view did not give.
     """
-    found = _page(view, after=after, before=before)
-    return found if found.rows or before is None else _page(view)
+    found = _page(view, after=after, before=before, total=total)
+    return found if found.rows or before is None else _page(view, total=total)
 
 
 def page_with(comment: Comment, view: Filter, page: Page[Comment]) -> Page[Comment]:
@@ -82,7 +87,8 @@ def mild_one() -> int | None:
 class Counts:
     """How many comments are held, by the reason and by the class that is over its threshold;
     `most` + 1 means more than `most`. And, whatever the view: how many published ones readers
-    reported, of COUNTED_AT_MOST + 1 at most, and how many wait, of WAITING_AT_MOST + 1.
+    reported, of COUNTED_AT_MOST + 1 at most; how many wait, of WAITING_AT_MOST + 1; and the number
+    of the newest comment, 0 where there is none.
 
     One comment counts in each class that it is over. The parts are None where the whole is more
     than was counted.
@@ -93,6 +99,7 @@ class Counts:
     classes: Mapping[str, int | None]
     waiting: int
     reported: int
+    newest: int
 
     @property
     def some(self) -> bool:
@@ -109,11 +116,11 @@ def count_held(view: Filter, policy: Policy) -> Counts:
         some = aliased(Comment, held.limit(most + 1).subquery())
         together = [func.count().filter(part) for part in _parts(some, limits)]
         counted = select(*_whatever_the_view(), func.count(some.id), *together)
-        waiting, reported, total, *parts = db.session.execute(counted).one()
+        waiting, reported, newest, total, *parts = db.session.execute(counted).one()
         if total > most:
             parts = [None] * len(parts)
     else:
-        waiting, reported, *parts = db.session.execute(_count_apart(limits, most)).one()
+        waiting, reported, newest, *parts = db.session.execute(_count_apart(limits, most)).one()
     reasons, classes = parts[: len(HoldReason)], parts[len(HoldReason) :]
     return Counts(
         most=most,
@@ -121,6 +128,7 @@ def count_held(view: Filter, policy: Policy) -> Counts:
         classes=dict(zip(LABELS, classes, strict=True)),
         waiting=waiting,
         reported=reported,
+        newest=newest,
     )
 
 
@@ -167,9 +175,11 @@ def in_words(waiting: int) -> str:
     return f"{WAITING_AT_MOST:,}+" if waiting > WAITING_AT_MOST else f"{waiting:,}"
 
 
-def _whatever_the_view() -> tuple[ScalarSelect[int], ScalarSelect[int]]:
-    """How many wait, and how many readers reported."""
-    return _waiting(), _counted(Filter(state=State.REPORTED).query(), COUNTED_AT_MOST)
+def _whatever_the_view() -> tuple[ScalarSelect[int], ScalarSelect[int], ScalarSelect[int]]:
+    """How many wait, how many readers reported, and the newest comment's number."""
+    reported = _counted(Filter(state=State.REPORTED).query(), COUNTED_AT_MOST)
+    newest = select(func.coalesce(func.max(Comment.id), 0)).scalar_subquery()
+    return _waiting(), reported, newest
 
 
 def _waiting() -> ScalarSelect[int]:
@@ -183,21 +193,33 @@ def _counted(query: Select[Any], most: int) -> ScalarSelect[int]:
 
 
 def _page(
-    view: Filter, *, after: str | None = None, before: str | None = None, size: int = PAGE_SIZE
+    view: Filter,
+    *,
+    after: str | None = None,
+    before: str | None = None,
+    size: int = PAGE_SIZE,
+    total: int | None = None,
 ) -> Page[Comment]:
     return page_of(
-        _listed(view), view.key, descending=view.descending, after=after, before=before, size=size
+        _listed(view, total),
+        view.key,
+        descending=view.descending,
+        after=after,
+        before=before,
+        size=size,
     )
 
 
-def _listed(view: Filter) -> Select[Any]:
+def _listed(view: Filter, total: int | None = None) -> Select[Any]:
     """The comments of `view`, in the way that finds a page of them soonest.
 
     Of a range of scores that many have, a page is full after a few steps in the order of the view;
     to find them all by their scores and sort them takes long. What few have is found and sorted.
     """
-    many = view.orders_a_range and not view.about and count_matching(view) > COUNTED_AT_MOST
-    return view.query(walked=many)
+    if not view.orders_a_range or view.about:
+        return view.query()
+    total = count_matching(view) if total is None else total
+    return view.query(walked=total > COUNTED_AT_MOST)
 
 
 def _is_in(view: Filter, comment: Comment) -> bool:

@@ -32,7 +32,6 @@ from moderation.review.forms import (
 from moderation.review.guidelines import guidelines
 from moderation.review.history import author_of
 from moderation.review.labels import labels_on
-from moderation.review.live import newest_comment
 from moderation.review.near import piles_of, precedents_of
 from moderation.review.notes import notes_on
 from moderation.review.preference_views import own_preferences
@@ -129,7 +128,9 @@ def desk(
     form = FilterForm(request.args)
     valid = form.validate()
     view = _started(form.as_filter() if valid else Filter())
-    page = page_of_queue(view, after=request.args.get("after"), before=request.args.get("before"))
+    total = count_matching(view) if view.narrowed else None
+    after, before = request.args.get("after"), request.args.get("before")
+    page = page_of_queue(view, after=after, before=before, total=total)
     if comment is not None:
         page = page_with(comment, view, page)
     shown = comment or next(iter(page.rows), None)
@@ -147,7 +148,7 @@ def desk(
         counts=counts,
         nav_counts=NavCounts(counts.waiting),
         left_out=count_left_out(view) if view.left_out else 0,
-        total=count_matching(view) if view.narrowed else None,
+        total=total,
         state_names=STATE_NAMES,
         max_note=MAX_NOTE,
         policy=policy,
@@ -156,7 +157,6 @@ def desk(
         conflict=conflict,
         undoable=_undoable(),
         claims=claims_on(listed),
-        newest=newest_comment(),
         piles=piles_of(listed),
         follows=next_after(shown, view, page) if shown else None,
         claim_seconds=60 * current_options().claim_minutes,

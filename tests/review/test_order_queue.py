@@ -1,5 +1,6 @@
 """Order and pages: which comment comes first, and that none is missed or met twice."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -141,12 +142,23 @@ def statements(app):
     event.remove(db.engine, "before_cursor_execute", note)
 
 
-@pytest.mark.parametrize("address", ["/review", "/review?label=insult&text=idiot&state=all"])
-def test_a_page_asks_a_handful_of_questions(many, desk, statements, address):
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/review",
+        "/review?label=insult&text=idiot&state=all",
+        "/review?label=insult&least=0.2&order=oldest",
+        "/review/1",
+    ],
+)
+def test_a_page_asks_a_handful_of_questions_and_each_once(many, desk, statements, address):
     desk.get(address)  # the first request of a minute also notes that Mona was here
     statements.clear()
     assert desk.get(address).status_code == 200
-    assert len(statements) <= 22
+    asked = Counter((statement, str(values)) for statement, values in statements)
+    assert asked.most_common(1)[0][1] == 1
+    assert sum("FROM policy_versions" in statement for statement, _ in statements) == 1
+    assert len(statements) <= 21
 
 
 class TestPlans:
