@@ -141,6 +141,11 @@ def add_noise(text: str, seed: int | str) -> str:
     return disguise(text, attack, seed)
 
 
+def words_of(text: str) -> set[str]:
+    """The words of three Latin letters or more, in lower case."""
+    return {word.lower() for word in _WORD.findall(text)}
+
+
 def telling_words(
     texts: Iterable[str], toxic: Sequence[bool], *, least: int = 10, rate: float = 0.5
 ) -> frozenset[str]:
@@ -148,7 +153,7 @@ def telling_words(
     standing: Counter[str] = Counter()
     in_toxic: Counter[str] = Counter()
     for text, is_toxic in zip(texts, toxic, strict=True):
-        found = {word.lower() for word in _WORD.findall(text)}
+        found = words_of(text)
         standing.update(found)
         if is_toxic:
             in_toxic.update(found)

@@ -39,6 +39,8 @@ class TrainingConfig:
     """how many comments with words disguised to add, as a share of the rows"""
     even_terms: bool = True
     """add harmless comments that name a group, until it is no more often toxic than others"""
+    even_words: bool = True
+    """add harmless sentences with the words that are toxic in short comments alone"""
     teaching: float = 0.5
     """how much of a label that is known comes from the teachers, if there are any"""
     tokens: int = 256

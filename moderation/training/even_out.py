@@ -1,20 +1,29 @@
-"""Comments that name groups of people, as often harmless as any others of their length.
+"""Words that are harmless in most texts, made as often harmless in short ones.
 
-Nearly every short comment that says "gay" is an insult, and a network learns that the word is one.
-Dixon and others (see identity.py) add harmless text until no term stands in more toxic texts than
-others of their length do. That text is made as Garg and others make theirs ("Counterfactual
-fairness in text classification through robustness", AIES 2019): one group's name stands in place of
-another's.
+Nearly every short comment that says "gay" is an insult, as nearly every one that says "kill" is a
+threat, and a network learns that the word is one. Dixon and others (see identity.py) add harmless
+text until no term stands in more toxic texts than others of their length do. For the names of
+groups that text is made as Garg and others make theirs ("Counterfactual fairness in text
+classification through robustness", AIES 2019): one group's name stands in place of another's. For
+other words it is the sentences of longer harmless comments.
 """
 
+import re
+
 import numpy as np
+import numpy.typing as npt
 
 from moderation.scoring.labels import LABELS
-from moderation.training.dataset import Rows
+from moderation.training.attacks import telling_words, words_of
+from moderation.training.dataset import Floats, Rows
 from moderation.training.identity import TERM, rows_per_term
 
 LENGTHS = (10, 20, 50, 100)
 """Words: the bounds between comments that are compared."""
+SHORT, LONG = 2, 4
+"""Below the second bound a comment is short, from the fourth on it is long."""
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
 def even_out_terms(rows: Rows, seed: int) -> Rows:
@@ -23,24 +32,86 @@ def even_out_terms(rows: Rows, seed: int) -> Rows:
     Compared are comments as they were written. A harmless one is used once for a term at most, so
     where few speak of anybody the share of toxic ones stays higher.
     """
-    toxic = rows.labels[:, 0]
-    comments = np.isin(rows.forms, ["raw", "lower"]) & ~np.isnan(toxic)
-    harmless = (rows.labels[:, : len(LABELS)] == 0).all(axis=1)
-    length = np.digitize([len(text.split()) for text in rows.texts], LENGTHS)
+    toxic, comments, harmless = _known(rows)
+    length = _lengths(rows.texts)
     standing = rows_per_term(rows.texts)
     names_some = np.any([*standing.values()], axis=0)
     dice = np.random.default_rng(seed)
     made, origins = [], []
     for alike in (comments & (length == each) for each in range(len(LENGTHS) + 1)):
-        rate = np.sum(toxic[alike]) / max(1, np.sum(alike))
         for term, naming in standing.items():
-            its = alike & naming
-            missing = round(np.sum(toxic[its]) / rate - np.sum(its)) if rate else 0
             givers = np.flatnonzero(alike & harmless & names_some & ~naming)
-            chosen = dice.choice(givers, min(max(0, missing), len(givers)), replace=False)
+            missing = _missing(toxic[alike], toxic[alike & naming])
+            chosen = dice.choice(givers, min(missing, len(givers)), replace=False)
             made += [_exchanged(rows.texts[row], term, dice) for row in chosen.tolist()]
             origins += chosen.tolist()
     return rows.with_more(made, rows.labels[origins], "exchanged")
+
+
+def even_out_words(rows: Rows, seed: int) -> Rows:
+    """Return the rows and, for each word that tells in short comments alone, harmless short ones.
+
+    Such a word (`telling_words`) is toxic more often than not where a comment is short, and less
+    often where it is long. The harmless texts are sentences of longer comments no label of which
+    applies, as long as the short comments and without a word that tells in long ones too. Each is
+    used once at most.
+    """
+    toxic, comments, harmless = _known(rows)
+    length = _lengths(rows.texts)
+
+    def telling(some: npt.NDArray[np.bool_]) -> frozenset[str]:
+        places = np.flatnonzero(comments & some)
+        return telling_words([rows.texts[row] for row in places], (toxic[places] == 1).tolist())
+
+    everywhere = telling(length >= LONG)
+    words = telling(length < SHORT)
+    origin_of = {
+        sentence.strip(): row
+        for row in np.flatnonzero(comments & harmless & (length >= SHORT)).tolist()
+        for sentence in _SENTENCE_END.split(rows.texts[row])
+        if not words_of(sentence) & everywhere
+    }
+    sentences, origins = list(origin_of), np.array([*origin_of.values()], int)
+    sentence_length = _lengths(sentences)
+    dice = np.random.default_rng(seed)
+    chosen: set[int] = set()
+    for bound in range(SHORT):
+        alike = np.flatnonzero(comments & (length == bound))
+        told = [words_of(rows.texts[row]) & words for row in alike]
+        holding: dict[str, list[int]] = {word: [] for word in sorted(words)}
+        for place in np.flatnonzero(sentence_length == bound).tolist():
+            for word in words_of(sentences[place]) & words:
+                holding[word].append(place)
+        for word, places in holding.items():
+            its = toxic[alike[[word in said for said in told]]]
+            free = [place for place in places if place not in chosen]
+            used = len(places) - len(free)
+            missing = max(0, _missing(toxic[alike], its) - used)
+            chosen.update(dice.choice(free, min(missing, len(free)), replace=False).tolist())
+    taken = sorted(chosen)
+    return rows.with_more(
+        [sentences[place] for place in taken], rows.labels[origins[taken]], "sentence"
+    )
+
+
+def _known(rows: Rows) -> tuple[Floats, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """How toxic each row is, which are comments as written of which that is known, which harmless.
+
+    Each of shape (rows,).
+    """
+    toxic = rows.labels[:, 0]
+    comments = np.isin(rows.forms, ["raw", "lower"]) & ~np.isnan(toxic)
+    return toxic, comments, (rows.labels[:, : len(LABELS)] == 0).all(axis=1)
+
+
+def _lengths(texts: list[str]) -> npt.NDArray[np.intp]:
+    return np.digitize([len(text.split()) for text in texts], LENGTHS)
+
+
+def _missing(toxic: Floats, its: Floats) -> int:
+    """How many harmless texts make those of one word as rarely toxic as all are."""
+    rate = np.sum(toxic) / max(1, len(toxic))
+    return max(0, round(np.sum(its) / rate - len(its))) if rate else 0
 
 
 def _exchanged(text: str, term: str, dice: np.random.Generator) -> str:

@@ -28,7 +28,7 @@ from moderation.training.card import write_card
 from moderation.training.config import TrainingConfig
 from moderation.training.dataset import Rows, disguise_some, join_some, split
 from moderation.training.evaluate import figures_of
-from moderation.training.even_out import even_out_terms
+from moderation.training.even_out import even_out_terms, even_out_words
 from moderation.training.export import export_onnx
 from moderation.training.fit import fit, judge_on, predict
 from moderation.training.network import build_network, fold_projection
@@ -144,6 +144,8 @@ def lessons(rows: Rows, teachers: Sequence[Path], config: TrainingConfig) -> Row
     """Return what to learn from: labels and teachers' answers mixed, and rows made of others."""
     if config.even_terms:
         rows = even_out_terms(rows, config.seed)
+    if config.even_words:
+        rows = even_out_words(rows, config.seed)
     rows = soften(rows, ask_teachers(teachers, rows.texts), config.teaching)
     rows = join_some(rows, config.joined, config.seed)
     return disguise_some(rows, config.disguised, config.seed)

@@ -1,8 +1,8 @@
-"""Comments that name groups of people, as often harmless as others of their length."""
+"""Words that are harmless in most texts, as often harmless in short ones."""
 
 import numpy as np
 
-from moderation.training.even_out import even_out_terms
+from moderation.training.even_out import even_out_terms, even_out_words
 from moderation.training.identity import rows_per_term
 from tests.training.test_dataset import rows_of
 
@@ -58,3 +58,49 @@ def test_a_long_comment_is_no_answer_to_short_insults():
 def test_one_name_stands_in_place_of_one_other_and_the_rest_is_as_it_was():
     _, added = evened(people())
     assert sorted(added) == sorted(text.replace("old", "gay") for text in GREETINGS)
+
+
+THREATS = [f"I will kill you number {n}" for n in range(20)]
+SHORT = THREATS + [f"{text} again" for text in OTHERS[:60]]
+SENTENCES = [f"How do I kill process {n}?" for n in range(40)]
+PLAIN = "The harbour opened for the ships and people of the place on that day " * 10
+
+
+def with_long_ones(sentences, toxic=0.0):
+    long = [f"{PLAIN}. {sentence} {PLAIN}" for sentence in sentences]
+    return rows_of(SHORT + long, [1.0] * 20 + [0.0] * 60 + [toxic] * len(long))
+
+
+def evened_words(rows):
+    more = even_out_words(rows, 1)
+    added = len(rows.texts)
+    assert more.texts[:added] == rows.texts
+    assert not more.labels[added:].any()
+    assert set(more.forms[added:]) <= {"sentence"}
+    return more.texts[added:]
+
+
+def test_a_word_that_tells_in_short_comments_alone_gets_harmless_sentences():
+    added = evened_words(with_long_ones(SENTENCES))
+    assert set(added) == set(SENTENCES)  # 20 of 80 are toxic, so 20 threats want 60
+    assert len(added) == len(SENTENCES)
+    many = [f"How do I kill process {n}?" for n in range(90)]
+    added = evened_words(with_long_ones(many))
+    assert len(added) == 60
+    assert set(added) <= set(many)
+
+
+def test_a_word_that_tells_at_any_length_gets_none_and_stands_in_none():
+    worse = rows_of([f"{PLAIN}. I will kill you. {n} {PLAIN}" for n in range(50)], [1.0] * 50)
+    rows = with_long_ones(SENTENCES).with_more(worse.texts, worse.labels, "raw")
+    assert evened_words(rows) == []
+    rude = [f"{PLAIN}. Number {n} is a damned place. {PLAIN}" for n in range(30)]
+    both = [f"{PLAIN}. How do I kill the damned process {n}? {PLAIN}" for n in range(20)]
+    rows = rows_of(SHORT + rude + both, [1.0] * 20 + [0.0] * 60 + [1.0] * 30 + [0.0] * 20)
+    assert evened_words(rows) == []
+
+
+def test_only_sentences_as_short_as_the_comments_answer_them():
+    long = [f"How do I kill process {n} {'on one of the many ships ' * 4}?" for n in range(40)]
+    assert evened_words(with_long_ones(long)) == []
+    assert evened_words(rows_of(SHORT + OTHERS)) == []
