@@ -11,8 +11,8 @@ PADDING = "[PAD]"
 UNKNOWN = "[UNK]"
 PADDING_ID = 0
 
-WINDOW = 192
-STRIDE = 128
+WINDOW = 384
+STRIDE = 256
 
 
 class Tokeniser:
