@@ -9,6 +9,7 @@ other words it is the sentences of longer harmless comments.
 """
 
 import re
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ from moderation.training.identity import TERM, rows_per_term
 LENGTHS = (10, 20, 50, 100)
 """Words: the bounds between comments that are compared."""
 SHORT, LONG = 2, 4
-"""Below the second bound a comment is short, from the fourth on it is long."""
+"""Below the second of these bounds a comment is short, from the fourth on it is long."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 
@@ -75,23 +76,30 @@ def even_out_words(rows: Rows, seed: int) -> Rows:
     sentence_length = _lengths(sentences)
     dice = np.random.default_rng(seed)
     chosen: set[int] = set()
-    for bound in range(SHORT):
-        alike = np.flatnonzero(comments & (length == bound))
-        told = [words_of(rows.texts[row]) & words for row in alike]
-        holding: dict[str, list[int]] = {word: [] for word in sorted(words)}
-        for place in np.flatnonzero(sentence_length == bound).tolist():
-            for word in words_of(sentences[place]) & words:
-                holding[word].append(place)
-        for word, places in holding.items():
-            its = toxic[alike[[word in said for said in told]]]
-            free = [place for place in places if place not in chosen]
-            used = len(places) - len(free)
-            missing = max(0, _missing(toxic[alike], its) - used)
-            chosen.update(dice.choice(free, min(missing, len(free)), replace=False).tolist())
+    for each in range(SHORT):
+        alike = np.flatnonzero(comments & (length == each))
+        naming = _holding(words, [rows.texts[row] for row in alike])
+        answers = np.flatnonzero(sentence_length == each)
+        answering = _holding(words, [sentences[place] for place in answers])
+        for word in sorted(words):
+            there = set(answers[answering[word]].tolist())
+            free = sorted(there - chosen)
+            missing = _missing(toxic[alike], toxic[alike[naming[word]]]) - len(there & chosen)
+            taking = min(max(0, missing), len(free))
+            chosen.update(dice.choice(free, taking, replace=False).tolist())
     taken = sorted(chosen)
     return rows.with_more(
         [sentences[place] for place in taken], rows.labels[origins[taken]], "sentence"
     )
+
+
+def _holding(words: Collection[str], texts: Sequence[str]) -> dict[str, list[int]]:
+    """Of each of these words, in which texts it stands."""
+    places: dict[str, list[int]] = {word: [] for word in words}
+    for place, text in enumerate(texts):
+        for word in words_of(text) & places.keys():
+            places[word].append(place)
+    return places
 
 
 def _known(rows: Rows) -> tuple[Floats, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:

@@ -66,9 +66,9 @@ SENTENCES = [f"How do I kill process {n}?" for n in range(40)]
 PLAIN = "The harbour opened for the ships and people of the place on that day " * 10
 
 
-def with_long_ones(sentences, toxic=0.0):
+def with_long_ones(sentences):
     long = [f"{PLAIN}. {sentence} {PLAIN}" for sentence in sentences]
-    return rows_of(SHORT + long, [1.0] * 20 + [0.0] * 60 + [toxic] * len(long))
+    return rows_of(SHORT + long, [1.0] * 20 + [0.0] * (60 + len(long)))
 
 
 def evened_words(rows):
