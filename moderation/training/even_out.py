@@ -10,6 +10,7 @@ other words it is the sentences of longer harmless comments.
 
 import re
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,8 @@ LENGTHS = (10, 20, 50, 100)
 """Words: the bounds between comments that are compared."""
 SHORT, LONG = 2, 4
 """Below the second of these bounds a comment is short, from the fourth on it is long."""
+TELLING = 0.5
+"""the share of comments with a word that are toxic, from which on it tells"""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 
@@ -40,9 +43,10 @@ def even_out_terms(rows: Rows, seed: int) -> Rows:
     dice = np.random.default_rng(seed)
     made, origins = [], []
     for alike in (comments & (length == each) for each in range(len(LENGTHS) + 1)):
+        rate = np.sum(toxic[alike]) / max(1, np.sum(alike))
         for term, naming in standing.items():
             givers = np.flatnonzero(alike & harmless & names_some & ~naming)
-            missing = _missing(toxic[alike], toxic[alike & naming])
+            missing = _missing(toxic[alike & naming], rate)
             chosen = dice.choice(givers, min(missing, len(givers)), replace=False)
             made += [_exchanged(rows.texts[row], term, dice) for row in chosen.tolist()]
             origins += chosen.tolist()
@@ -53,16 +57,17 @@ def even_out_words(rows: Rows, seed: int) -> Rows:
     """Return the rows and, for each word that tells in short comments alone, harmless short ones.
 
     Such a word (`telling_words`) is toxic more often than not where a comment is short, and less
-    often where it is long. The harmless texts are sentences of longer comments no label of which
-    applies, as long as the short comments and without a word that tells in long ones too. Each is
-    used once at most.
+    often where it is long. Harmless texts are added until it is toxic as often as not and tells no
+    more: sentences of longer comments no label of which applies, as long as the short comments and
+    without a word that tells in long ones too. Each is used once at most.
     """
     toxic, comments, harmless = _known(rows)
     length = _lengths(rows.texts)
 
     def telling(some: npt.NDArray[np.bool_]) -> frozenset[str]:
         places = np.flatnonzero(comments & some)
-        return telling_words([rows.texts[row] for row in places], (toxic[places] == 1).tolist())
+        texts = [rows.texts[row] for row in places]
+        return telling_words(texts, (toxic[places] == 1).tolist(), rate=TELLING)
 
     everywhere = telling(length >= LONG)
     words = telling(length < SHORT)
@@ -84,7 +89,7 @@ def even_out_words(rows: Rows, seed: int) -> Rows:
         for word in sorted(words):
             there = set(answers[answering[word]].tolist())
             free = sorted(there - chosen)
-            missing = _missing(toxic[alike], toxic[alike[naming[word]]]) - len(there & chosen)
+            missing = _missing(toxic[alike[naming[word]]], TELLING) - len(there & chosen)
             taking = min(max(0, missing), len(free))
             chosen.update(dice.choice(free, taking, replace=False).tolist())
     taken = sorted(chosen)
@@ -116,10 +121,9 @@ def _lengths(texts: list[str]) -> npt.NDArray[np.intp]:
     return np.digitize([len(text.split()) for text in texts], LENGTHS)
 
 
-def _missing(toxic: Floats, its: Floats) -> int:
-    """How many harmless texts make those of one word as rarely toxic as all are."""
-    rate = np.sum(toxic) / max(1, len(toxic))
-    return max(0, round(np.sum(its) / rate - len(its))) if rate else 0
+def _missing(toxic: Floats, rate: Any) -> int:
+    """How many harmless texts make those of one word, so toxic, no more often toxic than `rate`."""
+    return max(0, round(np.sum(toxic) / rate - len(toxic))) if np.any(toxic) else 0
 
 
 def _exchanged(text: str, term: str, dice: np.random.Generator) -> str:

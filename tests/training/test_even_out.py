@@ -82,12 +82,10 @@ def evened_words(rows):
 
 def test_a_word_that_tells_in_short_comments_alone_gets_harmless_sentences():
     added = evened_words(with_long_ones(SENTENCES))
-    assert set(added) == set(SENTENCES)  # 20 of 80 are toxic, so 20 threats want 60
-    assert len(added) == len(SENTENCES)
-    many = [f"How do I kill process {n}?" for n in range(90)]
-    added = evened_words(with_long_ones(many))
-    assert len(added) == 60
-    assert set(added) <= set(many)
+    assert len(added) == len(THREATS)  # then it is toxic as often as not
+    assert set(added) <= set(SENTENCES)
+    few = SENTENCES[:15]
+    assert sorted(evened_words(with_long_ones(few))) == sorted(few)
 
 
 def test_a_word_that_tells_at_any_length_gets_none_and_stands_in_none():
