@@ -92,8 +92,8 @@ def serving(models: Path) -> tuple[list[Row], Callable[[], object]]:
         ("the whole comment, ms", whole, "under 1"),
         ("10,000 characters, ms", long, ""),
         ("load, verify, first score, s", ready, "under 1"),
-        ("memory of the scorer, MB", resident() - before, "beside the site's own"),
-        ("memory of the process, the whole site imported, MB", resident(), "under 160"),
+        ("memory of the scorer, MB", resident() - before, "what it adds to a process"),
+        ("memory of the scorer's process, MB", resident(), "under 160"),
     ], network
 
 

@@ -1,4 +1,4 @@
-"""Evenkeel: a comment-moderation dashboard. `create_app` wires the rooms together."""
+"""The application: `create_app` wires the rooms together."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def test_the_factory_imports_every_table(tmp_path):
     """Or Alembic would not see it."""
     for path in PACKAGE.glob("*/tables.py"):
         module = f"moderation.{path.parent.name}.tables"
-        code = f"import moderation, sys; assert {module!r} in sys.modules"
+        code = f"import moderation.app, sys; assert {module!r} in sys.modules"
         subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
     assert {"comments", "audit_events", "policy_versions", "users"} <= set(db.metadata.tables)
 
@@ -65,6 +65,16 @@ def test_the_factory_imports_every_table(tmp_path):
 def test_serving_never_imports_tensorflow():
     code = "import wsgi, sys; assert not {'tensorflow', 'keras'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+def test_what_only_scores_takes_nothing_of_the_site_along():
+    code = (
+        "import moderation.scoring.onnx_scorer, sys\n"
+        "print(*sorted({'flask', 'sqlalchemy', 'jinja2', 'structlog'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", code]
+    ran = subprocess.run(command, check=True, cwd=ROOT, capture_output=True, text=True)
+    assert ran.stdout.split() == []
 
 
 def test_what_serves_takes_nothing_along_that_it_does_not_need(tmp_path):
