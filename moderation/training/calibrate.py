@@ -6,37 +6,46 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.special import expit, log_expit
 
 from moderation.scoring.labels import LABELS
 
 Floats = npt.NDArray[np.floating[Any]]
 
 FOLDS = 5
+LEAST_SLOPE = 0.05
 FEWEST_POSITIVES = 30
 """A precision counted on fewer positives than this is too uncertain to set a threshold by."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Per label, `slope * logit + shift` is the calibrated logit."""
+    """Beta calibration: per label, low * ln(score) - high * ln(1 - score) + shift are log-odds.
 
-    slopes: list[float]
-    shifts: list[float]
+    `low` is the slope where scores are low and `high` where they are high; where both are 1, and
+    `shift` 0, scores stay what they are. Kull, Silva Filho and Flach, "Beta calibration: a
+    well-founded and easily implemented improvement on logistic calibration for binary classifiers",
+    2017. Platt's line has one slope for both, and left scores near 0.4 too low by a tenth here.
+    """
+
+    low: list[float]
+    high: list[float]
+    shift: list[float]
 
     def apply(self, scores: Floats) -> Floats:
         """Return the calibrated probabilities for scores of shape (rows, 6)."""
-        return _probability(np.array(self.slopes) * logit(scores) + np.array(self.shifts))
+        low, high = _log_sides(scores)
+        return np.asarray(expit(self.low * low + self.high * high + self.shift))
 
 
 def fit_calibration(labels: Floats, scores: Floats, weights: Floats) -> Calibration:
-    """Fit Platt's two numbers per label to weighted rows; a class with one kind is left as is."""
-    pairs = []
+    """Fit each label's three numbers to weighted rows; a class with one kind is left as is."""
+    fitted = []
     for column in range(len(LABELS)):
         known = ~np.isnan(labels[:, column])
-        pairs.append(
-            _fit_platt(labels[known, column], logit(scores[known, column]), weights[known])
-        )
-    return Calibration([slope for slope, _ in pairs], [shift for _, shift in pairs])
+        fitted.append(_fit_beta(labels[known, column], scores[known, column], weights[known]))
+    return Calibration(*(list(numbers) for numbers in zip(*fitted, strict=True)))
 
 
 def calibrated_out_of_fold(labels: Floats, scores: Floats, weights: Floats) -> Floats:
@@ -118,29 +127,32 @@ def _lowest_score(
     return float(np.clip(scores[order][places[-1]], 1e-4, 1 - 1e-4)) if len(places) else None
 
 
-def _fit_platt(labels: Floats, logits: Floats, weights: Floats) -> tuple[float, float]:
-    """Newton's method on the weighted log loss; a tiny ridge keeps separable data finite."""
+def _fit_beta(labels: Floats, scores: Floats, weights: Floats) -> tuple[float, float, float]:
+    """The least weighted log loss; a tiny ridge keeps separable data finite."""
+    start = np.array([1.0, 1.0, 0.0])
     if len(np.unique(labels)) < 2:
-        return 1.0, 0.0
-    inputs = np.stack([logits, np.ones_like(logits)], axis=1).astype(np.float64)
-    start = numbers = np.array([1.0, 0.0])
-    for _ in range(50):
-        predicted = _probability(inputs @ numbers)
-        slope = inputs.T @ (weights * (predicted - labels)) + 1e-3 * (numbers - start)
-        curvature = (inputs.T * (weights * predicted * (1 - predicted))) @ inputs
-        change = np.linalg.solve(curvature + 1e-3 * np.eye(2), slope)
-        numbers = numbers - np.clip(change, -1.0, 1.0)
-        if np.abs(change).max() < 1e-8:
-            break
-    # A slope of nothing or less would turn the order of the scores around.
-    return (float(numbers[0]), float(numbers[1])) if numbers[0] > 0.05 else (1.0, 0.0)
+        return tuple(start.tolist())
+    inputs = np.stack([*_log_sides(scores), np.ones(len(scores))], axis=1)
+
+    def loss(numbers: Floats) -> tuple[float, Floats]:
+        logits = inputs @ numbers
+        missed = labels * log_expit(logits) + (1 - labels) * log_expit(-logits)
+        ridge = numbers - start
+        slope = inputs.T @ (weights * (expit(logits) - labels)) + 2e-3 * ridge
+        return float(1e-3 * ridge @ ridge - weights @ missed), slope
+
+    # A slope of nothing or less would make scores equal, or turn their order around.
+    bounds = [(LEAST_SLOPE, None), (LEAST_SLOPE, None), (None, None)]
+    return tuple(minimize(loss, start, jac=True, bounds=bounds).x.tolist())
+
+
+def _log_sides(scores: Floats) -> tuple[Floats, Floats]:
+    """ln(score) and -ln(1 - score), within what can be counted."""
+    logits = logit(scores)
+    return log_expit(logits), -log_expit(-logits)
 
 
 def logit(scores: Floats) -> Floats:
     """Return the logits of probabilities, within what can be counted."""
     clipped = np.clip(scores.astype(np.float64), 1e-7, 1 - 1e-7)
     return np.asarray(np.log(clipped / (1 - clipped)))
-
-
-def _probability(logits: Floats) -> Floats:
-    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -40, 40))))

@@ -51,6 +51,8 @@ class TrainingConfig:
     units: tuple[int, ...] = (96, 64)
     """units of each bidirectional LSTM, the first at the words"""
     hidden: int = 64
+    bag: float = 0.3
+    """how much of a served logit comes from the bag of words"""
     word_dropout: float = 0.2
     dropout: float = 0.2
     epochs: int = 5
@@ -69,7 +71,7 @@ class TrainingConfig:
         for name in ("validation", "natural_rate", "review_precision"):
             if not 0 < getattr(self, name) < 1:
                 raise ConfigError(f"{name} must lie between 0 and 1")
-        for name in ("word_dropout", "dropout", "joined", "disguised"):
+        for name in ("word_dropout", "dropout", "joined", "disguised", "bag"):
             if not 0 <= getattr(self, name) < 1:
                 raise ConfigError(f"{name} must be at least 0 and below 1")
         if not 0 <= self.teaching <= 1:

@@ -20,6 +20,9 @@ from moderation.text.tokens import PADDING_ID
 OPSET = 17
 _LOW = np.float32(-1e4)
 
+BAG_LOOKUP = "bag_rows"
+"""the node that looks up the bag's table, whose columns are of too different sizes for int8"""
+
 
 class _Graph:
     """Collects nodes and constants; each call adds a node and returns its output's name."""
@@ -33,14 +36,16 @@ class _Graph:
         return name
 
     def add(self, operator: str, *inputs: str, to: str, **attributes: Any) -> str:
-        self.nodes.append(helper.make_node(operator, list(inputs), [to], **attributes))
+        self.nodes.append(helper.make_node(operator, list(inputs), [to], to, **attributes))
         return to
 
 
 def export_onnx(network: keras.Model, path: Path) -> None:
-    """Write the folded network of `fold_projection` to `path` as ONNX."""
+    """Write the network of `serving_network` to `path` as ONNX."""
     graph = _Graph()
-    scores = _classify(graph, network, _pool(graph, *_read(graph, network)))
+    deep = _classify(graph, network, _pool(graph, *_read(graph, network)))
+    blend = graph.add("Add", deep, _bag(graph, network), to="blend")
+    scores = _calibrate(graph, network, blend)
     model = helper.make_model(
         helper.make_graph(
             graph.nodes,
@@ -127,18 +132,55 @@ def _pool(graph: _Graph, states: str, mask: str, units: int) -> str:
 
 
 def _classify(graph: _Graph, network: keras.Model, pooled: str) -> str:
-    values = pooled
-    for name, activation in (("hidden", "Relu"), (NETWORK_OUTPUT, "Sigmoid")):
-        kernel, bias = network.get_layer(name).get_weights()
-        values = graph.add(
-            "Gemm",
-            values,
-            graph.constant(f"{name}_kernel", kernel),
-            graph.constant(f"{name}_bias", bias),
-            to=f"{name}_before",
+    """The pooled states to logits (batch, 6)."""
+    hidden = graph.add("Relu", _dense(graph, network, "hidden", pooled), to="hidden")
+    return _dense(graph, network, "logits", hidden)
+
+
+def _dense(graph: _Graph, network: keras.Model, name: str, inputs: str) -> str:
+    kernel, bias = network.get_layer(name).get_weights()
+    weights = graph.constant(f"{name}_kernel", kernel), graph.constant(f"{name}_bias", bias)
+    return graph.add("Gemm", inputs, *weights, to=f"{name}_sum")
+
+
+def _bag(graph: _Graph, network: keras.Model) -> str:
+    """The ids to the logits (batch, 6) of layers.BagOfWords."""
+    table, bias = network.get_layer("bag").get_weights()
+    one, two = (graph.constant(f"axis_{axis}", [axis], np.int64) for axis in (1, 2))
+    across = graph.add("Unsqueeze", NETWORK_INPUT, one, to="ids_across")
+    down = graph.add("Unsqueeze", NETWORK_INPUT, two, to="ids_down")
+    same = graph.add("Equal", across, down, to="is_same")
+    times = graph.add("ReduceSum", _cast(graph, same, "same", TensorProto.FLOAT), two, to="times")
+    word = graph.add("Not", graph.add("Equal", down, "padding", to="is_no_word"), to="is_word")
+    once = graph.add("Div", _cast(graph, word, "word", TensorProto.FLOAT), times, to="once")
+    rows = graph.add("Gather", graph.constant("bag_table", table), NETWORK_INPUT, to=BAG_LOOKUP)
+    shares = graph.add("Mul", rows, once, to="bag_shares")
+    total = graph.add("ReduceSum", shares, one, to="bag_total", keepdims=0)
+    parts = graph.constant("bag_parts", [len(LABELS), 1], np.int64)
+    said, squared = "bag_said", "bag_squared_length"
+    graph.nodes.append(helper.make_node("Split", [total, parts], [said, squared], axis=1))
+    least = graph.constant("bag_least", keras.config.epsilon())
+    length = graph.add("Sqrt", graph.add("Max", squared, least, to="bag_some"), to="bag_length")
+    scaled = graph.add("Div", said, length, to="bag_scaled")
+    return graph.add("Add", scaled, graph.constant("bag_bias", bias), to="bag")
+
+
+def _calibrate(graph: _Graph, network: keras.Model, logits: str) -> str:
+    """The logits to the scores (batch, 6) of layers.BetaCalibration."""
+    low, high, shift = (
+        graph.constant(f"calibration_{name}", weights)
+        for name, weights in zip(
+            ("low", "high", "shift"), network.get_layer(NETWORK_OUTPUT).get_weights(), strict=True
         )
-        values = graph.add(activation, values, to=name)
-    return values
+    )
+    below = graph.add("Softplus", graph.add("Neg", logits, to="turned"), to="below")
+    above = graph.add("Softplus", logits, to="above")
+    falling, rising = (
+        graph.add("Mul", below, low, to="falling"),
+        graph.add("Mul", above, high, to="rising"),
+    )
+    sloped = graph.add("Sub", rising, falling, to="sloped")
+    return graph.add("Sigmoid", graph.add("Add", sloped, shift, to="calibrated"), to=NETWORK_OUTPUT)
 
 
 def _cast(graph: _Graph, value: str, name: str, to_type: int) -> str:

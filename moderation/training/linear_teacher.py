@@ -66,8 +66,12 @@ def _fit(features: Any, labels: Floats, known: Mask, seed: int) -> Floats:
     rows = np.flatnonzero(known)
     if len(np.unique(labels[rows])) < 2:
         return np.full(features.shape[0], np.nan)
-    learner = LogisticRegression(
+    learner = logistic_regression(seed).fit(features[rows], labels[rows])
+    return np.asarray(features @ learner.coef_[0] + learner.intercept_[0])
+
+
+def logistic_regression(seed: int) -> LogisticRegression:
+    """Return a learner for many rows of sparse features of length one."""
+    return LogisticRegression(
         solver="liblinear", dual=True, C=2.0, tol=0.02, max_iter=60, random_state=seed
     )
-    learner.fit(features[rows], labels[rows])
-    return np.asarray(features @ learner.coef_[0] + learner.intercept_[0])

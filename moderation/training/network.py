@@ -5,38 +5,16 @@ from typing import Any
 import keras
 import numpy as np
 import numpy.typing as npt
-from keras import layers, ops
+from keras import layers
 
 from moderation.scoring.artefact import NETWORK_INPUT, NETWORK_OUTPUT
 from moderation.scoring.labels import LABELS
+from moderation.training.bag_of_words import Bag
 from moderation.training.config import TrainingConfig
+from moderation.training.layers import BagOfWords, BetaCalibration, MaskedPooling
 from moderation.training.targets import TARGETS
 
 Array = npt.NDArray[np.float32]
-
-
-@keras.saving.register_keras_serializable("evenkeel")
-class MaskedPooling(layers.Layer):
-    """The maximum and the mean over the positions that are no padding.
-
-    Keras's own pooling layers ignore or drop the mask, and padding would leak into the score.
-    """
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.supports_masking = True
-
-    def call(self, inputs: Any, mask: Any = None) -> Any:
-        """Pool (batch, length, units) to (batch, 2 * units)."""
-        if mask is None:
-            mask = ops.ones(ops.shape(inputs)[:2], dtype="bool")
-        kept = ops.expand_dims(ops.cast(mask, inputs.dtype), -1)
-        highest = ops.max(inputs * kept - (1.0 - kept) * 1e4, axis=1)
-        mean = ops.sum(inputs * kept, axis=1) / ops.maximum(ops.sum(kept, axis=1), 1.0)
-        return ops.concatenate([highest, mean], axis=-1)
-
-    def compute_mask(self, inputs: Any, mask: Any = None) -> None:
-        """Nothing is left to mask after pooling."""
 
 
 def build_network(
@@ -65,33 +43,48 @@ def build_network(
         )(ids)
         words = layers.Add()([layers.Dense(width, name="projection")(frozen), own])
     words = layers.SpatialDropout1D(config.word_dropout)(words)
-    return keras.Model(ids, _read_sentence(words, config, outputs))
+    logits = _read_sentence(words, config, outputs)
+    return keras.Model(ids, layers.Activation("sigmoid", name=NETWORK_OUTPUT)(logits))
 
 
-def fold_projection(network: keras.Model, config: TrainingConfig) -> keras.Model:
-    """Return the network to serve: each word's projected vector is looked up, not computed.
+def serving_network(trained: keras.Model, config: TrainingConfig, bag: Bag) -> keras.Model:
+    """Return the network to serve, not yet calibrated: ids (batch, length) to scores (batch, 6).
 
-    The six scores stay the same; what other schemes taught stays in the layers below. The table
-    shrinks by the ratio of the widths.
+    Each word's projected vector is looked up, not computed: the table shrinks by the ratio of the
+    widths. What other schemes taught stays in the layers below. Of each logit `config.bag` comes
+    from the bag of words (wide beside deep: Cheng and others, "Wide & deep learning for recommender
+    systems", 2016).
     """
-    names = [layer.name for layer in network.layers]
-    if "projection" in names:
-        (vectors,) = network.get_layer("vectors").get_weights()
-        kernel, bias = network.get_layer("projection").get_weights()
-        (own,) = network.get_layer("own").get_weights()
-        table = vectors @ kernel + bias + own
-    else:
-        (table,) = network.get_layer("words").get_weights()
-    folded = build_network(config, len(table), outputs=len(LABELS))
-    for layer in folded.layers:
-        if layer.name == "words":
-            layer.set_weights([table])
-        elif layer.weights:
-            trained = network.get_layer(layer.name).get_weights()
-            if layer.name == NETWORK_OUTPUT:
-                trained = [weights[..., : len(LABELS)] for weights in trained]
-            layer.set_weights(trained)
-    return folded
+    table = _table_of_words(trained)
+    ids = keras.Input((None,), dtype="int32", name=NETWORK_INPUT)
+    words = layers.Embedding(len(table), config.projection, mask_zero=True, name="words")(ids)
+    deep = _read_sentence(words, config, len(LABELS))
+    wide = BagOfWords(len(table), name="bag")(ids)
+    blend = layers.Add(name="blend")([deep, wide])
+    served = keras.Model(ids, BetaCalibration(name=NETWORK_OUTPUT)(blend))
+    for layer in served.layers:
+        if isinstance(layer, layers.Bidirectional | layers.Dense):
+            learned = trained.get_layer(layer.name).get_weights()
+            if layer.name == "logits":
+                learned = [(1 - config.bag) * each[..., : len(LABELS)] for each in learned]
+            layer.set_weights(learned)
+    served.get_layer("words").set_weights([table])
+    weights = config.bag * bag.weights * bag.rarity[:, None]
+    served.get_layer("bag").set_weights(
+        [np.column_stack([weights, bag.rarity**2]), config.bag * bag.bias]
+    )
+    return served
+
+
+def _table_of_words(trained: keras.Model) -> Array:
+    """Each word's vector (tokens, width) as the first LSTM reads it."""
+    if "projection" not in [layer.name for layer in trained.layers]:
+        (table,) = trained.get_layer("words").get_weights()
+        return np.asarray(table)
+    (vectors,) = trained.get_layer("vectors").get_weights()
+    kernel, bias = trained.get_layer("projection").get_weights()
+    (own,) = trained.get_layer("own").get_weights()
+    return np.asarray(vectors @ kernel + bias + own)
 
 
 def _read_sentence(words: Any, config: TrainingConfig, outputs: int) -> Any:
@@ -102,4 +95,4 @@ def _read_sentence(words: Any, config: TrainingConfig, outputs: int) -> Any:
     pooled = layers.Dropout(config.dropout)(MaskedPooling(name="pooling")(states))
     hidden = layers.Dense(config.hidden, activation="relu", name="hidden")(pooled)
     hidden = layers.Dropout(config.dropout)(hidden)
-    return layers.Dense(outputs, activation="sigmoid", name=NETWORK_OUTPUT)(hidden)
+    return layers.Dense(outputs, name="logits")(hidden)

@@ -17,6 +17,7 @@ from moderation.scoring.artefact import (
     LABEL_FILE,
     NETWORK,
     NETWORK_INPUT,
+    NETWORK_OUTPUT,
     TOKENISER,
     Artefact,
     file_hash,
@@ -24,6 +25,7 @@ from moderation.scoring.artefact import (
 )
 from moderation.scoring.labels import LABELS
 from moderation.training import calibrate
+from moderation.training.bag_of_words import FORMS, learn_bag
 from moderation.training.card import write_card
 from moderation.training.config import TrainingConfig
 from moderation.training.dataset import Rows, disguise_some, join_some, split
@@ -31,7 +33,7 @@ from moderation.training.evaluate import figures_of
 from moderation.training.even_out import even_out_terms, even_out_words
 from moderation.training.export import export_onnx
 from moderation.training.fit import fit, judge_on, predict
-from moderation.training.network import build_network, fold_projection
+from moderation.training.network import build_network, serving_network
 from moderation.training.precision import lighten
 from moderation.training.sequences import Sequences, make_sequences, pad
 from moderation.training.soft_labels import ask_teachers, kind_of, soften
@@ -76,7 +78,8 @@ def train(
     keras.utils.set_random_seed(config.seed)
     table, table_hash = open_data(paths)
     parts = split(table.rows, table.shares, config)
-    train_rows = lessons(parts.train, teachers, config)
+    rows = evened(parts.train, config)
+    train_rows = lessons(rows, teachers, config)
     console.print(f"{len(train_rows.texts):,} rows, {len(parts.validation.texts):,} to validate")
     vocabulary = make_vocabulary(config, parts.train.texts)
     tokeniser = vocabulary.tokeniser
@@ -88,13 +91,16 @@ def train(
     judge = judge_on(validating, labels, weights)
     history = fit(network, learning, train_rows.labels, judge, config, cache)
 
-    network = fold_projection(network, config)
+    comments = rows.take(np.isin(rows.forms, FORMS))
+    counted = make_sequences(comments.texts, tokeniser, cache)
+    bag = learn_bag(comments, counted, tokeniser.vocabulary_size, config.seed)
+    network = serving_network(network, config, bag)
     readable = validating.lengths > 0
     labels, weights = labels[readable], weights[readable]
     texts = [parts.validation.texts[row] for row in np.flatnonzero(readable)]
     scores = predict(network, validating)[readable]
     calibration = calibrate.fit_calibration(labels, scores, weights)
-    calibrate_network(network, calibration)
+    network.get_layer(NETWORK_OUTPUT).set_weights([*map(np.array, asdict(calibration).values())])
     judged = calibrate.calibrated_out_of_fold(labels, scores, weights)
 
     out.mkdir(parents=True)
@@ -123,8 +129,8 @@ def train(
             | {"vectors": _without_folder(config.vectors), "beside": Path(config.beside).name},
             "history": history,
             "calibration": {
-                "how": "Platt scaling per class on the weighted validation rows, folded into the "
-                f"last layer. The figures above are of scores calibrated on the other "
+                "how": "Beta calibration per class on the weighted validation rows, the last step "
+                f"of the network. The figures above are of scores calibrated on the other "
                 f"{calibrate.FOLDS - 1} of {calibrate.FOLDS} parts of those rows.",
                 **asdict(calibration),
             },
@@ -140,12 +146,17 @@ def train(
     return load_artefact(out)
 
 
-def lessons(rows: Rows, teachers: Sequence[Path], config: TrainingConfig) -> Rows:
-    """Return what to learn from: labels and teachers' answers mixed, and rows made of others."""
+def evened(rows: Rows, config: TrainingConfig) -> Rows:
+    """Return the rows, and harmless ones for what is toxic too often in short comments."""
     if config.even_terms:
         rows = even_out_terms(rows, config.seed)
     if config.even_words:
         rows = even_out_words(rows, config.seed)
+    return rows
+
+
+def lessons(rows: Rows, teachers: Sequence[Path], config: TrainingConfig) -> Rows:
+    """Return what the LSTMs learn from: labels mixed with teachers' answers, and rows changed."""
     rows = soften(rows, ask_teachers(teachers, rows.texts), config.teaching)
     rows = join_some(rows, config.joined, config.seed)
     return disguise_some(rows, config.disguised, config.seed)
@@ -181,14 +192,6 @@ def _commands(
         if (kind := kind_of(path))
     ]
     return [" ".join(build), *teach, " ".join(train)]
-
-
-def calibrate_network(network: keras.Model, calibration: calibrate.Calibration) -> None:
-    """Fold the calibration into the last layer: a line through a linear layer is linear."""
-    output = network.layers[-1]
-    kernel, bias = output.get_weights()
-    slopes, shifts = np.array(calibration.slopes), np.array(calibration.shifts)
-    output.set_weights([kernel * slopes, bias * slopes + shifts])
 
 
 def check_agreement(network: keras.Model, onnx_path: Path, sequences: Sequences) -> None:

@@ -23,10 +23,22 @@ def test_calibration_undoes_a_known_distortion():
     labels = (dice.random(20_000) < 1 / (1 + np.exp(-logits))).astype(float)
     distorted = 1 / (1 + np.exp(-(2 * logits + 1)))
     calibration = fit_calibration(six(labels), six(distorted), np.ones(20_000))
-    assert calibration.slopes[0] == pytest.approx(0.5, abs=0.03)
-    assert calibration.shifts[0] == pytest.approx(-0.5, abs=0.06)
+    assert calibration.low[0] == pytest.approx(0.5, abs=0.04)
+    assert calibration.high[0] == pytest.approx(0.5, abs=0.04)
+    assert calibration.shift[0] == pytest.approx(-0.5, abs=0.06)
     restored = calibration.apply(six(distorted))
     np.testing.assert_allclose(restored[:, 0], 1 / (1 + np.exp(-logits)), atol=0.02)
+
+
+def test_it_undoes_a_distortion_that_no_line_through_the_log_odds_undoes():
+    dice = np.random.default_rng(0)
+    scores = dice.random(200_000)
+    truth = scores**0.5 / (scores**0.5 + (1 - scores) ** 2)  # low 0.5, high 2
+    labels = (dice.random(200_000) < truth).astype(float)
+    calibration = fit_calibration(six(labels), six(scores), np.ones(200_000))
+    assert calibration.low[0] == pytest.approx(0.5, abs=0.05)
+    assert calibration.high[0] == pytest.approx(2.0, abs=0.1)
+    np.testing.assert_allclose(calibration.apply(six(scores))[:, 0], truth, atol=0.02)
 
 
 def test_calibration_follows_the_weights():
@@ -38,12 +50,14 @@ def test_calibration_follows_the_weights():
 
 def test_scores_are_never_turned_around():
     scores, labels = np.array([0.1] * 50 + [0.9] * 50), np.array([1.0] * 50 + [0.0] * 50)
-    assert fit_calibration(six(labels), six(scores), np.ones(100)).slopes[0] > 0
+    calibration = fit_calibration(six(labels), six(scores), np.ones(100))
+    restored = calibration.apply(six(np.linspace(0.01, 0.99, 50)))
+    assert (np.diff(restored, axis=0) > 0).all()
 
 
 def test_a_class_without_positives_is_left_as_it_is():
     calibration = fit_calibration(six(np.zeros(10)), six(np.full(10, 0.3)), np.ones(10))
-    assert (calibration.slopes[0], calibration.shifts[0]) == (1.0, 0.0)
+    assert (calibration.low[0], calibration.high[0], calibration.shift[0]) == (1.0, 1.0, 0.0)
 
 
 def test_the_threshold_is_the_lowest_score_with_the_wanted_precision():
