@@ -15,6 +15,7 @@ Floats = npt.NDArray[np.floating[Any]]
 
 FOLDS = 5
 LEAST_SLOPE = 0.05
+"""With a slope of nothing or less, scores would become equal or change places."""
 FEWEST_POSITIVES = 30
 """A precision counted on fewer positives than this is too uncertain to set a threshold by."""
 
@@ -141,7 +142,6 @@ def _fit_beta(labels: Floats, scores: Floats, weights: Floats) -> tuple[float, f
         slope = inputs.T @ (weights * (expit(logits) - labels)) + 2e-3 * ridge
         return float(1e-3 * ridge @ ridge - weights @ missed), slope
 
-    # A slope of nothing or less would make scores equal, or turn their order around.
     bounds = [(LEAST_SLOPE, None), (LEAST_SLOPE, None), (None, None)]
     return tuple(minimize(loss, start, jac=True, bounds=bounds).x.tolist())
 

@@ -10,7 +10,6 @@ other words it is the sentences of longer harmless comments.
 
 import re
 from collections.abc import Collection, Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -121,7 +120,7 @@ def _lengths(texts: list[str]) -> npt.NDArray[np.intp]:
     return np.digitize([len(text.split()) for text in texts], LENGTHS)
 
 
-def _missing(toxic: Floats, rate: Any) -> int:
+def _missing(toxic: Floats, rate: float) -> int:
     """How many harmless texts make those of one word, so toxic, no more often toxic than `rate`."""
     return max(0, round(np.sum(toxic) / rate - len(toxic))) if np.any(toxic) else 0
 
