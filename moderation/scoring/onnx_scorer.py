@@ -48,8 +48,8 @@ class OnnxScorer:
 def score_ids(network: onnxruntime.InferenceSession, ids: Sequence[int]) -> npt.NDArray[np.float32]:
     """Return the six scores of one tokenised text, of each class that of the worst window.
 
-    So abuse at the end of a long comment is not averaged away. Windows go one by one: ONNX
-    Runtime's LSTM gains nothing from a batch, and nothing is padded, so a comment's score cannot
+    So abuse at the end of a long comment is not averaged away. Windows go one by one: nothing is
+    padded, and int8 scales its numbers by what stands in one run, so a comment's score cannot
     depend on its neighbours.
     """
     import numpy as np  # not above: the job worker seldom scores
