@@ -27,7 +27,7 @@ class Calibration:
     `low` is the slope where scores are low and `high` where they are high; where both are 1, and
     `shift` 0, scores stay what they are. Kull, Silva Filho and Flach, "Beta calibration: a
     well-founded and easily implemented improvement on logistic calibration for binary classifiers",
-    2017. Platt's line has one slope for both, and left scores near 0.4 too low by a tenth here.
+    2017. Platt's line has one slope for both, and left scores near 0.4 off by up to a tenth here.
     """
 
     low: list[float]

@@ -1,11 +1,11 @@
-"""Words that are harmless in most texts, made as often harmless in short ones.
+"""Words that are harmless in most texts, made harmless more often in short ones.
 
 Nearly every short comment that says "gay" is an insult, as nearly every one that says "kill" is a
 threat, and a network learns that the word is one. Dixon and others (see identity.py) add harmless
 text until no term stands in more toxic texts than others of their length do. For the names of
 groups that text is made as Garg and others make theirs ("Counterfactual fairness in text
 classification through robustness", AIES 2019): one group's name stands in place of another's. For
-other words it is the sentences of longer harmless comments.
+other words it is the sentences of longer harmless comments, and one toxic text in two is left.
 """
 
 import re
