@@ -27,10 +27,7 @@ def render(card: Card) -> str:
         ("Calibration", _calibration(card)),
         ("Figures on test data", _tests(card)),
         *((title, _suite(card, name)) for name, (title, _) in SUITES.items()),
-        *(
-            (MEASURED_ELSEWHERE[n], _elsewhere(card, n))
-            for n in ("language", "explanations", "speed")
-        ),
+        *((title, _elsewhere(card, name)) for name, title in MEASURED_ELSEWHERE.items()),
         ("Cleaning, by measurement", _cleaning(card)),
         ("Recipe", _recipe(card)),
         ("How to rebuild it", _rebuild(card)),

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from moderation.scoring.artefact import load_artefact
-from moderation.training.card_page import render
+from moderation.training.card_page import MEASURED_ELSEWHERE, render
 from tests.tiny_model import made_up_comments, write_csv
 
 MADLIBS = (
@@ -111,16 +111,17 @@ def record(flask_model, tiny_folder, tmp_path):
     return run
 
 
-def test_a_section_measured_elsewhere_stands_in_the_card(record, tiny_folder):
+@pytest.mark.parametrize(("name", "title"), MEASURED_ELSEWHERE.items())
+def test_a_section_measured_elsewhere_stands_in_the_card(record, tiny_folder, name, title):
     section = {
         "how": "One thread.",
         "columns": ["What", "ms"],
         "rows": [["fp32", 0.51], ["a|b", None]],
     }
-    assert record("speed", json.dumps(section)).exit_code == 0
-    assert load_artefact(tiny_folder).card["speed"] == section
+    assert record(name, json.dumps(section)).exit_code == 0
+    assert load_artefact(tiny_folder).card[name] == section
     page = (tiny_folder / "MODEL_CARD.md").read_text()
-    assert "## Speed and size\n\nOne thread.\n\n| What | ms |" in page
+    assert f"## {title}\n\nOne thread.\n\n| What | ms |" in page
     assert "| fp32 | 0.5100 |" in page
     assert "| a\\|b | – |" in page
 
