@@ -39,7 +39,7 @@ _LATIN_LETTER = re.compile(r"[A-Za-z]")
 _REPEATED_SYMBOL = re.compile(r"([^\w\s\x00-\x7f])\1+")
 _OVER_SYMBOLS = re.compile(r"[A-Za-z]++(?:[\u2190-\u2bff\U0001f000-\U0001faff]++[A-Za-z]++)+")
 _SYMBOLS = re.compile(r"[^A-Za-z]+")
-_WHITE_SPACE = re.compile(r"[\x00-\x20\x7f]+")
+_CONTROLS = str.maketrans(dict.fromkeys([*map(chr, range(0x20)), "\x7f"], " "))
 _STRETCHED_SIGN = re.compile(rf"([^a-z\s{FOREIGN}])\1{{3,}}")
 _LINK = re.compile(r"\b(?:https?://|ftp://|ww\.)\S+")
 # What is cut off has four letters at least, or it could be taken for a spaced letter.
@@ -112,7 +112,7 @@ def lower_case(text: str) -> str:
 
 def squeeze_white_space(text: str) -> str:
     """Turn line breaks, control characters and runs of white space into single spaces."""
-    return _WHITE_SPACE.sub(" ", text).strip()
+    return " ".join(text.translate(_CONTROLS).split())
 
 
 def squeeze_signs(text: str) -> str:

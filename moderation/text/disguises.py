@@ -14,7 +14,7 @@ from moderation.text.lexicon import ABUSE, LEXICON, LONGEST_WORD, MISSPELT
 
 _WORD = re.compile(r"[a-z]+")
 _NO_LETTER = re.compile(r"[^a-z]")
-_STRETCHED = re.compile(r"([a-z])\1{2,}")
+_STRETCHED = re.compile(r"([a-z])\1\1+")
 _SPACED = re.compile(r"(?<![a-z0-9])[a-z]([ .,_*|/~+-]{1,3})[a-z](?:\1[a-z])+(?![a-z0-9])")
 _MASK = "*#%&_-"
 # No word without such a sign is ever tried twice: the groups give nothing back.
@@ -70,7 +70,10 @@ def read_leet(text: str) -> str:
 
 def mend_slips(text: str) -> str:
     """Read plain insults through one slip: letters swapped, one lost, doubled or mistyped."""
-    return _WORD.sub(lambda word: _mended(word[0]), text)
+    mended = {
+        word: better for word in set(_WORD.findall(text)) if (better := _mended(word)) != word
+    }
+    return _WORD.sub(lambda word: mended.get(word[0], word[0]), text) if mended else text
 
 
 def split_into_words(letters: str) -> list[str]:
