@@ -2,6 +2,11 @@
 
 The graph is written out node by node rather than converted: it is small, its LSTM is told each
 row's length (so padding cannot leak), and batch and length stay free.
+
+Each LSTM, and the table of words, has two units more, anchors, whose values never change: the
+least and the greatest that the others may reach. Nothing reads them. But int8 scales numbers by the
+least and the greatest of all that stand in a run, and with anchors these are the same in every run:
+so a comment's scores do not depend on what stands beside it (decision 115).
 """
 
 from pathlib import Path
@@ -17,11 +22,19 @@ from moderation.scoring.artefact import NETWORK_INPUT, NETWORK_OUTPUT
 from moderation.scoring.labels import LABELS
 from moderation.text.tokens import PADDING_ID
 
+Array = npt.NDArray[np.float32]
+
 OPSET = 17
 _LOW = np.float32(-1e4)
 
-BAG_LOOKUP = "bag_rows"
-"""the node that looks up the bag's table, whose columns are of too different sizes for int8"""
+_ANCHORS = 2
+_SHUT, _OPEN = -30.0, 30.0
+"""biases of a gate that lets nothing through, and all"""
+_FAR = 20.0
+"""the state of an anchor's cell: far enough for its hyperbolic tangent to be 1"""
+
+WORDS = "words"
+"""the node that looks up each word's vector"""
 
 
 class _Graph:
@@ -62,10 +75,15 @@ def export_onnx(network: keras.Model, path: Path) -> None:
 
 
 def _read(graph: _Graph, network: keras.Model) -> tuple[str, str, int]:
-    """Ids to LSTM states (length, 2, batch, units) and the mask (length, 1, batch, 1)."""
+    """Ids to LSTM states (length, 2, batch, units) and the mask (length, 1, batch, 1).
+
+    The units count the anchors.
+    """
     (table,) = network.get_layer("words").get_weights()
+    anchors = np.broadcast_to([table.min(), table.max()], (len(table), _ANCHORS))
+    table = graph.constant("table", np.append(table, anchors, axis=1))
     ids = graph.add("Transpose", NETWORK_INPUT, to="ids_by_position", perm=[1, 0])
-    words = graph.add("Gather", graph.constant("table", table), ids, to="words")
+    words = graph.add("Gather", table, ids, to=WORDS)
     padding = graph.add(
         "Equal", ids, graph.constant("padding", PADDING_ID, np.int32), to="is_padding"
     )
@@ -73,31 +91,68 @@ def _read(graph: _Graph, network: keras.Model) -> tuple[str, str, int]:
     first = graph.constant("first_axis", [0], np.int64)
     counted = _cast(graph, real, "real_as_int", TensorProto.INT32)
     lengths = graph.add("ReduceSum", counted, first, to="lengths", keepdims=0)
+    graph.add("Mul", lengths, graph.constant("nought", 0, np.int32), to="nought_of_each")
     states, units = "", 0
     for layer in network.layers:
         if isinstance(layer, keras.layers.Bidirectional):
             inputs = _side_by_side(graph, states, units) if states else words
-            states, units = _both_ways(graph, layer, inputs, lengths), layer.forward_layer.units
+            states = _both_ways(graph, layer, inputs, lengths, directions_before=2 if units else 1)
+            units = layer.forward_layer.units + _ANCHORS
     axes = graph.constant("mask_axes", [1, 3], np.int64)
     mask = graph.add("Unsqueeze", _cast(graph, real, "real", TensorProto.FLOAT), axes, to="mask")
     return states, mask, units
 
 
-def _both_ways(graph: _Graph, layer: keras.layers.Layer, inputs: str, lengths: str) -> str:
+def _both_ways(
+    graph: _Graph, layer: keras.layers.Layer, inputs: str, lengths: str, directions_before: int
+) -> str:
     """Inputs (length, batch, width) through one bidirectional LSTM."""
-    name, units = layer.name, layer.forward_layer.units
-    weights = [part.get_weights() for part in (layer.forward_layer, layer.backward_layer)]
+    name, units = layer.name, layer.forward_layer.units + _ANCHORS
+    input_weights, state_weights, biases = zip(
+        *(
+            _one_way(part.get_weights(), units, directions_before)
+            for part in (layer.forward_layer, layer.backward_layer)
+        ),
+        strict=True,
+    )
+    starts = np.zeros((2, 1, units))
+    starts[..., -_ANCHORS:] = -_FAR, _FAR
+    starts_of_rows = graph.add(
+        "Gather", graph.constant(f"{name}_start", starts), "nought_of_each",
+        to=f"{name}_starts", axis=1,
+    )  # fmt: skip
     return graph.add(
         "LSTM", inputs,
-        graph.constant(f"{name}_input_weights", [_gates(w, units).T for w, _, _ in weights]),
-        graph.constant(f"{name}_state_weights", [_gates(r, units).T for _, r, _ in weights]),
-        graph.constant(
-            f"{name}_biases",
-            [np.append(_gates(b, units), np.zeros(4 * units)) for _, _, b in weights],
-        ),
-        lengths,
+        graph.constant(f"{name}_input_weights", input_weights),
+        graph.constant(f"{name}_state_weights", state_weights),
+        graph.constant(f"{name}_biases", biases),
+        lengths, "", starts_of_rows,
         to=f"{name}_states", hidden_size=units, direction="bidirectional",
     )  # fmt: skip
+
+
+def _one_way(
+    weights: list[Array], units: int, directions_before: int
+) -> tuple[Array, Array, Array]:
+    """One direction's weights as ONNX has them; `units` count the anchors.
+
+    An anchor's cell takes nothing in, forgets nothing and shows all: it stays as it starts.
+    """
+    kernel, recurrent, bias = weights
+    kernel = _with_anchors(kernel, 0, [0.0] * directions_before)
+    recurrent = _with_anchors(recurrent, 0, [0.0])
+    kernel, recurrent = (_with_anchors(each, 1, [0.0] * 4) for each in (kernel, recurrent))
+    bias = _with_anchors(bias, 0, [_SHUT, _OPEN, 0.0, _OPEN])
+    kernel, recurrent, bias = (_gates(each, units) for each in (kernel, recurrent, bias))
+    return kernel.T, recurrent.T, np.append(bias, np.zeros_like(bias))
+
+
+def _with_anchors(weights: Array, axis: int, fillings: list[float]) -> Array:
+    """Put the anchors' weights behind each of the equal parts of an axis, one filling a part."""
+    room = [(0, 0)] * weights.ndim
+    room[axis] = (0, _ANCHORS)
+    parts = zip(np.split(weights, len(fillings), axis), fillings, strict=True)
+    return np.concatenate([np.pad(part, room, constant_values=one) for part, one in parts], axis)
 
 
 def _side_by_side(graph: _Graph, states: str, units: int) -> str:
@@ -133,14 +188,16 @@ def _pool(graph: _Graph, states: str, mask: str, units: int) -> str:
 
 def _classify(graph: _Graph, network: keras.Model, pooled: str) -> str:
     """The pooled states to logits (batch, 6)."""
-    hidden = graph.add("Relu", _dense(graph, network, "hidden", pooled), to="hidden")
-    return _dense(graph, network, "logits", hidden)
+    kernel, bias = network.get_layer("hidden").get_weights()
+    kernel = _with_anchors(kernel, 0, [0.0] * 4)  # highest and mean of each direction
+    hidden = graph.add("Relu", _dense(graph, "hidden", [kernel, bias], pooled), to="hidden")
+    return _dense(graph, "logits", network.get_layer("logits").get_weights(), hidden)
 
 
-def _dense(graph: _Graph, network: keras.Model, name: str, inputs: str) -> str:
-    kernel, bias = network.get_layer(name).get_weights()
-    weights = graph.constant(f"{name}_kernel", kernel), graph.constant(f"{name}_bias", bias)
-    return graph.add("Gemm", inputs, *weights, to=f"{name}_sum")
+def _dense(graph: _Graph, name: str, weights: list[Array], inputs: str) -> str:
+    kernel, bias = weights
+    named = graph.constant(f"{name}_kernel", kernel), graph.constant(f"{name}_bias", bias)
+    return graph.add("Gemm", inputs, *named, to=f"{name}_sum")
 
 
 def _bag(graph: _Graph, network: keras.Model) -> str:
@@ -153,7 +210,7 @@ def _bag(graph: _Graph, network: keras.Model) -> str:
     times = graph.add("ReduceSum", _cast(graph, same, "same", TensorProto.FLOAT), two, to="times")
     word = graph.add("Not", graph.add("Equal", down, "padding", to="is_no_word"), to="is_word")
     once = graph.add("Div", _cast(graph, word, "word", TensorProto.FLOAT), times, to="once")
-    rows = graph.add("Gather", graph.constant("bag_table", table), NETWORK_INPUT, to=BAG_LOOKUP)
+    rows = graph.add("Gather", graph.constant("bag_table", table), NETWORK_INPUT, to="bag_rows")
     shares = graph.add("Mul", rows, once, to="bag_shares")
     total = graph.add("ReduceSum", shares, one, to="bag_total", keepdims=0)
     parts = graph.constant("bag_parts", [len(LABELS), 1], np.int64)
@@ -188,7 +245,7 @@ def _cast(graph: _Graph, value: str, name: str, to_type: int) -> str:
     return name
 
 
-def _gates(weights: npt.NDArray[np.float32], units: int) -> npt.NDArray[np.float32]:
+def _gates(weights: Array, units: int) -> Array:
     """Reorder an LSTM's gates: Keras has input, forget, cell, output; ONNX has output second."""
     entry, forget, cell, output = (
         weights[..., gate * units : (gate + 1) * units] for gate in range(4)

@@ -12,12 +12,12 @@ import numpy.typing as npt
 from keras import ops
 from rich.progress import Progress
 
+from moderation.scoring.batches import Ids, pad, score_windows
 from moderation.scoring.labels import LABELS
-from moderation.text.tokens import windows
 from moderation.training.config import TrainingConfig
 from moderation.training.kept import Kept
 from moderation.training.metrics import report
-from moderation.training.sequences import Ids, Sequences, pad
+from moderation.training.sequences import Sequences
 from moderation.training.terminal import console
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -99,17 +99,13 @@ def predict(network: keras.Model, sequences: Sequences, batch: int = 256) -> Flo
 
     NaN stands for a text that cannot be read.
     """
-    parts = [
-        (row, np.array(part, np.int32))
-        for row in np.flatnonzero(sequences.lengths)
-        for part in windows(sequences[row].tolist())
-    ]
-    parts.sort(key=lambda part: len(part[1]))
+    readable = np.flatnonzero(sequences.lengths)
     scores = np.full((len(sequences), len(LABELS)), np.nan)
-    for start in range(0, len(parts), batch):
-        some = parts[start : start + batch]
-        said = network.predict_on_batch(pad([ids for _, ids in some], LENGTHS))
-        np.fmax.at(scores, [row for row, _ in some], said[:, : len(LABELS)])
+    scores[readable] = score_windows(
+        [sequences[row].tolist() for row in readable],
+        lambda ids: network.predict_on_batch(pad(list(ids), LENGTHS)),
+        batch,
+    )
     return scores
 
 

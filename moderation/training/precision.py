@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import onnx
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from moderation.scoring.artefact import open_network
 from moderation.scoring.onnx_scorer import score_ids
-from moderation.training.export import BAG_LOOKUP
+from moderation.training.export import WORDS
 from moderation.training.metrics import report
 from moderation.training.sequences import Sequences
 
@@ -26,17 +27,15 @@ def lighten(
 
     All rows must be readable. Returns the scores (rows, 6) of the network that stays, and what was
     measured, for the card.
-
-    Activations are scaled by what stands in one run, so in a batch a comment's score would depend
-    on its neighbours and on padding: int8 is for one window a run, as OnnxScorer does it.
     """
     scores = score_all(path, sequences)
     lighter = path.with_suffix(".int8.onnx")
+    nodes = onnx.load(path).graph.node
     # Seven bits for the LSTMs' weights: without VNNI, sums of eight overflow, and scores would
     # differ from processor to processor.
     quantize_dynamic(
-        path, lighter, ["Gather", "LSTM"], weight_type=QuantType.QInt8, reduce_range=True,
-        nodes_to_exclude=[BAG_LOOKUP],
+        path, lighter, weight_type=QuantType.QInt8, reduce_range=True,
+        nodes_to_quantize=[n.name for n in nodes if n.op_type == "LSTM" or n.name == WORDS],
     )  # fmt: skip
     light_scores = score_all(lighter, sequences)
     before, after = (report(labels, found, weights)["mean_auc"] for found in (scores, light_scores))
@@ -56,4 +55,4 @@ def lighten(
 def score_all(path: Path, sequences: Sequences) -> Floats:
     """Return scores (rows, 6) of readable texts by the network at `path`, as they are served."""
     network = open_network(path)
-    return np.array([score_ids(network, sequences[row].tolist()) for row in range(len(sequences))])
+    return score_ids(network, [sequences[row].tolist() for row in range(len(sequences))])

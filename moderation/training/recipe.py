@@ -23,6 +23,7 @@ from moderation.scoring.artefact import (
     file_hash,
     load_artefact,
 )
+from moderation.scoring.batches import pad
 from moderation.scoring.labels import LABELS
 from moderation.training import calibrate
 from moderation.training.bag_of_words import FORMS, learn_bag
@@ -35,7 +36,7 @@ from moderation.training.export import export_onnx
 from moderation.training.fit import fit, judge_on, predict
 from moderation.training.network import build_network, serving_network
 from moderation.training.precision import lighten
-from moderation.training.sequences import Sequences, make_sequences, pad
+from moderation.training.sequences import Sequences, make_sequences
 from moderation.training.soft_labels import ask_teachers, kind_of, soften
 from moderation.training.table import Table, open_data
 from moderation.training.terminal import console

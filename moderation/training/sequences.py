@@ -2,7 +2,6 @@
 
 import hashlib
 import inspect
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from rich.progress import track
 
+from moderation.scoring.batches import Ids
 from moderation.text import characters, clean, disguises, lexicon, tokens
-from moderation.text.tokens import PADDING_ID, Tokeniser
+from moderation.text.tokens import Tokeniser
 from moderation.training.terminal import console
-
-Ids = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -61,18 +59,6 @@ def from_lists(lists: Sequence[Sequence[int]]) -> Sequences:
     """Return the sequences of these lists of ids."""
     ids = np.fromiter((token for ids in lists for token in ids), np.int32)
     return Sequences(ids, np.cumsum([len(ids) for ids in lists], dtype=np.int64))
-
-
-def pad(sequences: Sequence[Ids], multiple: int = 1) -> Ids:
-    """Return a matrix (sequences, longest) of ids, padded at the end.
-
-    Its length is a multiple of `multiple`.
-    """
-    longest = math.ceil(max(map(len, sequences)) / multiple) * multiple
-    matrix = np.full((len(sequences), longest), PADDING_ID, np.int32)
-    for row, ids in zip(matrix, sequences, strict=True):
-        row[: len(ids)] = ids
-    return matrix
 
 
 def _key(texts: Sequence[str], tokeniser: Tokeniser) -> str:

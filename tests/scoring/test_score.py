@@ -83,6 +83,15 @@ def test_padding_never_changes_a_score(artefact, keras_network, exported):
     np.testing.assert_allclose(np.asarray(keras_network(wider, training=False)), alone, atol=1e-4)
 
 
+def test_neither_padding_nor_company_changes_a_score_as_served(artefact):
+    """As int8 too: its numbers are scaled alike in each run, whatever stands in it."""
+    ids = mixed_batch(artefact)
+    alone = np.concatenate([run(artefact.network, [row[row != 0]]) for row in ids])
+    np.testing.assert_allclose(run(artefact.network, ids), alone, atol=1e-6)
+    wider = np.pad(ids, ((0, 0), (0, 40)))
+    np.testing.assert_allclose(run(artefact.network, wider), alone, atol=1e-6)
+
+
 def test_what_serves_says_what_was_trained(artefact, exported):
     texts = ["thank you", "you stupid idiot", "what a load of crap, leave our garden be"]
     for text in texts:
@@ -102,7 +111,7 @@ def test_a_comment_scores_the_same_alone_and_in_company(artefact):
     scorer = OnnxScorer(artefact)
     texts = ["thank you", "you stupid idiot " * 300, "could somebody explain the old bridge?"]
     together = scorer.score(texts)
-    assert together == [scorer.score([text])[0] for text in texts]
+    assert together == [pytest.approx(scorer.score([text])[0], abs=1e-6) for text in texts]
 
 
 def test_each_label_has_a_probability(artefact):
