@@ -12,7 +12,7 @@ from moderation.training.dataset import (
     split,
 )
 from moderation.training.near_duplicates import group, shares
-from moderation.training.sequences import from_lists, make_sequences, pad
+from moderation.training.sequences import make_sequences
 from moderation.training.vectors import learn_vocabulary
 
 CONFIG = TrainingConfig(validation=0.3)
@@ -85,11 +85,6 @@ def test_other_texts_make_other_sequences(tmp_path):
     make_sequences(["the old"], tokeniser, tmp_path)
     make_sequences(["the bridge"], tokeniser, tmp_path)
     assert len(list(tmp_path.iterdir())) == 2
-
-
-def test_padding_stands_at_the_end():
-    sequences = from_lists([[5, 6, 7], [8]])
-    assert pad([sequences[0], sequences[1]]).tolist() == [[5, 6, 7], [8, 0, 0]]
 
 
 @pytest.mark.parametrize(
