@@ -210,9 +210,13 @@ def _bag(graph: _Graph, network: keras.Model) -> str:
     times = graph.add("ReduceSum", _cast(graph, same, "same", TensorProto.FLOAT), two, to="times")
     word = graph.add("Not", graph.add("Equal", down, "padding", to="is_no_word"), to="is_word")
     once = graph.add("Div", _cast(graph, word, "word", TensorProto.FLOAT), times, to="once")
-    rows = graph.add("Gather", graph.constant("bag_table", table), NETWORK_INPUT, to="bag_rows")
+    # By position, as the states are pooled: along the first axis numbers are added one after the
+    # other, so padding does not change their order, nor the last bit of their sum.
+    once = graph.add("Transpose", once, to="once_by_position", perm=[1, 0, 2])
+    table = graph.constant("bag_table", table)
+    rows = graph.add("Gather", table, "ids_by_position", to="bag_rows")
     shares = graph.add("Mul", rows, once, to="bag_shares")
-    total = graph.add("ReduceSum", shares, one, to="bag_total", keepdims=0)
+    total = graph.add("ReduceSum", shares, "first_axis", to="bag_total", keepdims=0)
     parts = graph.constant("bag_parts", [len(LABELS), 1], np.int64)
     said, squared = "bag_said", "bag_squared_length"
     graph.nodes.append(helper.make_node("Split", [total, parts], [said, squared], axis=1))

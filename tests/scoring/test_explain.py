@@ -112,7 +112,7 @@ def test_it_can_be_kept():
 def test_the_shipped_model_is_explained_by_its_own_scores(real):
     text = "Thank you for the photos, you stupid idiot"
     explanation = explain(text, real)
-    assert explanation.scores == pytest.approx(real.score([text])[0], abs=1e-6)
+    assert explanation.scores == real.score([text])[0]
     shares = weighty(text, "insult", real)
     assert max(shares, key=shares.get) in {"stupid", "idiot"}
     assert shares["stupid"] + shares["idiot"] > 0.6

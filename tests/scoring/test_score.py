@@ -111,7 +111,7 @@ def test_a_comment_scores_the_same_alone_and_in_company(artefact):
     scorer = OnnxScorer(artefact)
     texts = ["thank you", "you stupid idiot " * 300, "could somebody explain the old bridge?"]
     together = scorer.score(texts)
-    assert together == [pytest.approx(scorer.score([text])[0], abs=1e-6) for text in texts]
+    assert together == [scorer.score([text])[0] for text in texts]
 
 
 def test_each_label_has_a_probability(artefact):
