@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from moderation.scoring.artefact import ArtefactError
 from moderation.training.comments_csv import (
     CsvError,
     LabelledComments,
@@ -36,12 +37,16 @@ _file = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="A file that models are judged on: what meets it is left out of the table.",
 )  # fmt: skip
 @click.option(
+    "--fragments", type=click.IntRange(0), default=0, show_default=True,
+    help="How many pieces to cut from the comments, for teachers of the kind versions.",
+)  # fmt: skip
+@click.option(
     "--out", default=Path("artefacts/table.parquet"), show_default=True,
     type=click.Path(dir_okay=False, path_type=Path), help="The table to write.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def build_command(
-    paths: tuple[Path, ...], evaluation: tuple[Path, ...], out: Path, as_json: bool
+    paths: tuple[Path, ...], evaluation: tuple[Path, ...], fragments: int, out: Path, as_json: bool
 ) -> None:
     """Make one training table of data files, with licences, labels and the split.
 
@@ -53,7 +58,7 @@ def build_command(
       flask model data build --data train.csv --evaluation test.csv --out table.parquet
     """
     try:
-        table = build_table(paths, evaluation)
+        table = build_table(paths, evaluation, fragments)
     except (CsvError, DataError) as error:
         raise click.ClickException(str(error)) from error
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -61,6 +66,7 @@ def build_command(
     facts = {
         "table": str(out),
         "rows": len(table.rows.texts),
+        "fragments": sum(form == "fragment" for form in table.rows.forms),
         "repeated": table.repeated,
         "removed": table.removed,
         "sources": [asdict(source) for source in table.sources],
@@ -73,6 +79,7 @@ def build_command(
     for name, count in table.removed.items():
         click.echo(f"{name}: {count:,} rows that meet it were left out")
     click.echo(f"{table.repeated:,} texts came more than once")
+    click.echo(f"{facts['fragments']:,} fragments were cut")
     click.echo(f"{out}: {facts['rows']:,} rows")
 
 
@@ -147,8 +154,15 @@ def kept_command(data: Path, out: Path, config_path: Path | None, as_json: bool)
     help="The soft labels to write.",
 )  # fmt: skip
 @click.option(
-    "--kind", type=click.Choice(["linear", "minilm", "lstm"]), default="linear", show_default=True,
-    help="A linear model of n-grams; MiniLM fine-tuned; the network that is trained to serve.",
+    "--kind", type=click.Choice(["linear", "minilm", "lstm", "versions"]), default="linear",
+    show_default=True,
+    help="A linear model of n-grams; MiniLM fine-tuned; the network that is trained to serve; "
+    "versions that are trained already, on what has no labels.",
+)  # fmt: skip
+@click.option(
+    "--taught-by", "versions", multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="For the kind versions: a version's folder; give it several times for several.",
 )  # fmt: skip
 @click.option(
     "--precision", type=click.Choice(["float32", "mixed_bfloat16"]), default="float32",
@@ -160,10 +174,12 @@ def kept_command(data: Path, out: Path, config_path: Path | None, as_json: bool)
 @cache_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def teach_command(
-    data: Path, out: Path, kind: str, precision: str, config_path: Path | None, cache: Path,
-    as_json: bool,
+    data: Path, out: Path, kind: str, versions: tuple[Path, ...], precision: str,
+    config_path: Path | None, cache: Path, as_json: bool,
 ) -> None:  # fmt: skip
     """Ask a teacher for what it says of each comment of a table, out of fold.
+
+    Versions say it of what has no labels: comments without, and fragments.
 
     The linear model takes ten minutes. The networks want a GPU; on two cores they take an hour or
     several. Keras counts with any of its engines: on AMX, KERAS_BACKEND=torch suits MiniLM best.
@@ -172,20 +188,30 @@ def teach_command(
     Example:
       flask model teach --data table.parquet --out linear.parquet
       flask model teach --data table.parquet --kind minilm --out minilm.parquet
+      flask model teach --data table.parquet --kind versions --taught-by models/2026.11.4 \\
+        --out versions.parquet
     """
     try:
         table, config = load_table(data), chosen_config(config_path, {})
-        logits = _ask(kind, precision, table, config, cache)
-    except (ConfigError, DataError, VectorsError) as error:
+        logits = _ask(kind, versions, precision, table, config, cache)
+    except (ArtefactError, ConfigError, DataError, VectorsError) as error:
         raise click.ClickException(str(error)) from error
-    written = save_soft_labels(out, table.rows.texts, logits, kind)
+    teacher = " ".join([kind, *(f"--taught-by {version.name}" for version in versions)])
+    written = save_soft_labels(out, table.rows.texts, logits, teacher)
     facts = {"soft_labels": str(out), "rows": written}
     click.echo(json.dumps(facts) if as_json else f"{out}: soft labels of {facts['rows']:,} rows")
 
 
-def _ask(kind: str, precision: str, table: Table, config: TrainingConfig, cache: Path) -> Floats:
+def _ask(
+    kind: str, versions: tuple[Path, ...], precision: str, table: Table, config: TrainingConfig,
+    cache: Path,
+) -> Floats:  # fmt: skip
     """The teachers need libraries that only training needs, imported when they are."""
     try:
+        if kind == "versions":
+            from moderation.training import version_teacher
+
+            return version_teacher.teach(table, versions, cache)
         if kind == "linear":
             from moderation.training import linear_teacher
 

@@ -23,8 +23,8 @@ class Rows:
     """Texts, labels (rows, len(TARGETS); NaN is unknown) and the form of each text.
 
     Forms: `raw` as written, `lower` lower-cased, `clean` without punctuation, `article` not from a
-    comment, `unlabelled` for teachers to label, `other` from another place with labels of its own
-    scheme. Only raw rows are like what is served.
+    comment, `unlabelled` for teachers to label, `fragment` a piece of a comment for them, `other`
+    from another place with labels of its own scheme. Only raw rows are like what is served.
     """
 
     texts: list[str]
@@ -53,9 +53,10 @@ class Rows:
 
 @dataclass(frozen=True)
 class Split:
-    """Rows to learn from, rows to validate on, and the validation rows' weights (rows,)."""
+    """Rows to learn from, pieces of them, rows to validate on, and the latter's weights (rows,)."""
 
     train: Rows
+    pieces: Rows
     validation: Rows
     weights: npt.NDArray[np.float64]
 
@@ -75,7 +76,8 @@ def split(rows: Rows, shares: Floats, config: TrainingConfig) -> Split:
     if not len(validation.texts):
         raise DataError("no comments as written are left for validation; give more data")
     weights = natural_weights(validation, config.natural_rate)
-    return Split(rows.take(~held_out & wanted), validation, weights)
+    pieces = np.asarray([form == "fragment" for form in rows.forms])
+    return Split(rows.take(~held_out & wanted), rows.take(~held_out & pieces), validation, weights)
 
 
 def join_some(rows: Rows, share: float, seed: int) -> Rows:

@@ -80,7 +80,7 @@ def train(
     table, table_hash = open_data(paths)
     parts = split(table.rows, table.shares, config)
     rows = evened(parts.train, config)
-    train_rows = lessons(rows, teachers, config)
+    train_rows = lessons(rows, parts.pieces, teachers, config)
     console.print(f"{len(train_rows.texts):,} rows, {len(parts.validation.texts):,} to validate")
     vocabulary = make_vocabulary(config, parts.train.texts)
     tokeniser = vocabulary.tokeniser
@@ -156,11 +156,17 @@ def evened(rows: Rows, config: TrainingConfig) -> Rows:
     return rows
 
 
-def lessons(rows: Rows, teachers: Sequence[Path], config: TrainingConfig) -> Rows:
-    """Return what the LSTMs learn from: labels mixed with teachers' answers, and rows changed."""
-    rows = soften(rows, ask_teachers(teachers, rows.texts), config.teaching)
+def lessons(rows: Rows, pieces: Rows, teachers: Sequence[Path], config: TrainingConfig) -> Rows:
+    """Return what the LSTMs learn from: labels mixed with teachers' answers, and rows changed.
+
+    And the pieces that a teacher has answered for.
+    """
+    rows, pieces = (
+        soften(each, ask_teachers(teachers, each.texts), config.teaching) for each in (rows, pieces)
+    )
     rows = join_some(rows, config.joined, config.seed)
-    return disguise_some(rows, config.disguised, config.seed)
+    rows = disguise_some(rows, config.disguised, config.seed)
+    return rows.with_more(pieces.texts, pieces.labels, "fragment")
 
 
 def _without_folder(vectors: str) -> str:
@@ -178,6 +184,7 @@ def _commands(
         "flask model data build",
         *(f"--data {source.file}" for source in table.sources),
         *(f"--evaluation {name}" for name in table.removed),
+        *[f"--fragments {table.fragments}"] * bool(table.fragments),
         "--out table.parquet",
     ]
     train = [

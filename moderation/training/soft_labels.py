@@ -19,8 +19,8 @@ KIND = "teacher"
 def save_soft_labels(path: Path, texts: Sequence[str], logits: Floats, kind: str) -> int:
     """Write a teacher's logits (rows, 6), to three figures, as Parquet; rows with NaN are left out.
 
-    `kind` is what `flask model teach` calls the teacher; it stands in the file. Returns how many
-    rows were written.
+    `kind` is what `flask model teach` calls the teacher, with who teaches; it stands in the file.
+    Returns how many rows were written.
     """
     import pyarrow
     import pyarrow.parquet

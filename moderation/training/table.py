@@ -15,6 +15,7 @@ import numpy.typing as npt
 from moderation.scoring.artefact import file_hash
 from moderation.training.comments_csv import TEXT, read_all_texts
 from moderation.training.dataset import DataError, Rows
+from moderation.training.fragments import cut
 from moderation.training.near_duplicates import group, shares
 from moderation.training.sources import Source, read_source
 from moderation.training.targets import TARGETS
@@ -28,7 +29,7 @@ class Table:
     """Rows, the file that each came from, and the share (rows,) that its group drew in [0, 1).
 
     `removed` says for each evaluation file how many rows met it, `repeated` how many texts were
-    met more than once.
+    met more than once, `fragments` how many pieces were to be cut.
     """
 
     rows: Rows
@@ -37,10 +38,15 @@ class Table:
     sources: list[Source]
     removed: dict[str, int] = field(default_factory=dict)
     repeated: int = 0
+    fragments: int = 0
 
 
-def build_table(paths: Sequence[Path], evaluation: Sequence[Path] = ()) -> Table:
+def build_table(
+    paths: Sequence[Path], evaluation: Sequence[Path] = (), fragments: int = 0
+) -> Table:
     """Join data files, without repeated texts and without what is in the evaluation files.
+
+    To them come about so many `fragments` of their comments.
 
     A row is left out when it is a copy of an evaluation text, or nearly one (see near_duplicates).
     Raises DataError or CsvError.
@@ -60,7 +66,8 @@ def build_table(paths: Sequence[Path], evaluation: Sequence[Path] = ()) -> Table
 
     judged = {path: read_all_texts(path) for path in evaluation}
     console.print(f"Comparing {len(rows.texts):,} texts with each other and with evaluation files")
-    groups = group([*rows.texts, *(text for texts in judged.values() for text in texts)])
+    judged_texts = [text for texts in judged.values() for text in texts]
+    groups = group([*rows.texts, *judged_texts])
     own, start, removed = groups[: len(rows.texts)], len(rows.texts), {}
     met = np.zeros(len(own), bool)
     for path, texts in judged.items():
@@ -68,15 +75,28 @@ def build_table(paths: Sequence[Path], evaluation: Sequence[Path] = ()) -> Table
         removed[path.name] = int(np.sum(of_file & ~met))
         met |= of_file
         start += len(texts)
-    kept = rows.take(~met)
+    kept, files = rows.take(~met), [files[i] for i in np.flatnonzero(~met)]
+    pieces, origins = _pieces(kept, fragments, judged_texts)
+    unknown = np.full((len(pieces), len(TARGETS)), np.nan, np.float32)
+    # A piece goes where its comment goes: never from validation to what is learned from.
+    drawn = shares(kept.texts, own[~met])
     return Table(
-        kept,
-        [files[i] for i in np.flatnonzero(~met)],
-        shares(kept.texts, own[~met]),
+        kept.with_more(pieces, unknown, "fragment"),
+        files + [files[origin] for origin in origins],
+        np.append(drawn, drawn[origins]),
         list(sources),
         removed,
         int(np.sum(~first)),
+        fragments,
     )
+
+
+def _pieces(rows: Rows, number: int, judged: list[str]) -> tuple[list[str], npt.NDArray[np.intp]]:
+    """Pieces of the rows that meet no evaluation text, and the row of each."""
+    pieces, origins = cut(rows, number)
+    groups = group([*pieces, *judged])
+    free = np.flatnonzero(~np.isin(groups[: len(pieces)], groups[len(pieces) :]))
+    return [pieces[place] for place in free], origins[free]
 
 
 def save_table(table: Table, path: Path) -> None:
@@ -100,6 +120,7 @@ def save_table(table: Table, path: Path) -> None:
         "sources": [asdict(source) for source in table.sources],
         "removed": table.removed,
         "repeated": table.repeated,
+        "fragments": table.fragments,
     }
     written = pyarrow.table(columns).replace_schema_metadata({_FACTS: json.dumps(facts)})
     pyarrow.parquet.write_table(written, path, compression="zstd")
@@ -126,6 +147,7 @@ def load_table(path: Path) -> Table:
         [Source(**source) for source in facts["sources"]],
         facts["removed"],
         facts["repeated"],
+        facts["fragments"],
     )
 
 
