@@ -165,6 +165,10 @@ def kept_command(data: Path, out: Path, config_path: Path | None, as_json: bool)
     help="For the kind versions: a version's folder; give it several times for several.",
 )  # fmt: skip
 @click.option(
+    "--unlabelled", is_flag=True,
+    help="Ask for what has no labels alone, and learn from all that has. Versions always do.",
+)  # fmt: skip
+@click.option(
     "--precision", type=click.Choice(["float32", "mixed_bfloat16"]), default="float32",
     show_default=True,
     help="How networks count: in 16 bits where they can, or in 32. A GPU and processors with AMX "
@@ -174,12 +178,12 @@ def kept_command(data: Path, out: Path, config_path: Path | None, as_json: bool)
 @cache_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def teach_command(
-    data: Path, out: Path, kind: str, versions: tuple[Path, ...], precision: str,
+    data: Path, out: Path, kind: str, versions: tuple[Path, ...], unlabelled: bool, precision: str,
     config_path: Path | None, cache: Path, as_json: bool,
 ) -> None:  # fmt: skip
     """Ask a teacher for what it says of each comment of a table, out of fold.
 
-    Versions say it of what has no labels: comments without, and fragments.
+    What has no labels are comments of sets without and the fragments of `data build`.
 
     The linear model takes ten minutes. The networks want a GPU; on two cores they take an hour or
     several. Keras counts with any of its engines: on AMX, KERAS_BACKEND=torch suits MiniLM best.
@@ -193,18 +197,20 @@ def teach_command(
     """
     try:
         table, config = load_table(data), chosen_config(config_path, {})
-        logits = _ask(kind, versions, precision, table, config, cache)
+        logits = _ask(kind, versions, unlabelled, precision, table, config, cache)
     except (ArtefactError, ConfigError, DataError, VectorsError) as error:
         raise click.ClickException(str(error)) from error
-    teacher = " ".join([kind, *(f"--taught-by {version.name}" for version in versions)])
+    teacher = " ".join(
+        [kind, *["--unlabelled"] * unlabelled, *(f"--taught-by {path.name}" for path in versions)]
+    )
     written = save_soft_labels(out, table.rows.texts, logits, teacher)
     facts = {"soft_labels": str(out), "rows": written}
     click.echo(json.dumps(facts) if as_json else f"{out}: soft labels of {facts['rows']:,} rows")
 
 
 def _ask(
-    kind: str, versions: tuple[Path, ...], precision: str, table: Table, config: TrainingConfig,
-    cache: Path,
+    kind: str, versions: tuple[Path, ...], unlabelled: bool, precision: str, table: Table,
+    config: TrainingConfig, cache: Path,
 ) -> Floats:  # fmt: skip
     """The teachers need libraries that only training needs, imported when they are."""
     try:
@@ -215,11 +221,11 @@ def _ask(
         if kind == "linear":
             from moderation.training import linear_teacher
 
-            return linear_teacher.teach(table, config)
+            return linear_teacher.teach(table, config, unlabelled)
         from moderation.training import network_teacher
 
         with network_teacher.counting_in(precision):
-            return network_teacher.teach(table, config, kind, cache)
+            return network_teacher.teach(table, config, kind, cache, unlabelled)
     except ImportError as error:
         raise click.ClickException(
             f"teaching needs the full set of libraries ({error.name} is missing). Run: "

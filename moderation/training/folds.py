@@ -1,4 +1,4 @@
-"""Teachers answer out of fold: no row by a model that learned from it, or from a copy of it."""
+"""Which model of a teacher answers for which rows: none for what it learned from, or a copy."""
 
 from collections.abc import Callable
 
@@ -11,23 +11,26 @@ from moderation.training.dataset import Floats
 from moderation.training.table import Table
 
 Mask = npt.NDArray[np.bool_]
+Learn = Callable[[Mask, Mask], Floats]
+"""Learns from the rows of its first mask and returns logits (rows, 6), good for its second's."""
 
 FOLDS = 3
+UNLABELLED = ("unlabelled", "fragment")
+"""the forms of rows that have no labels"""
 
 
 def out_of_fold(
     table: Table,
     config: TrainingConfig,
-    learn: Callable[[Mask, Mask], Floats],
+    learn: Learn,
     folds: int = FOLDS,
 ) -> Floats:
     """Return logits (rows, 6) for the rows of the table, NaN where nobody is asked.
 
-    `learn` learns from the rows of its first mask and returns logits (rows, 6), of which those of
-    its second are used. A row that is learned from is answered by the one of `folds` models that
-    saw neither it nor a copy of it; one that is validated on, or has no labels, by the mean of them
-    all. Not asked for are forms of text that training leaves out, and rows of another place, whose
-    labels follow another scheme.
+    A row that is learned from is answered by the one of `folds` models that saw neither it nor a
+    copy of it; one that is validated on, or has no labels, by the mean of them all. Not asked for
+    are forms of text that training leaves out, fragments, which are so many that the best model
+    should answer (`of_unlabelled`), and rows of another place, whose labels follow another scheme.
     """
     learned = learned_from(table, config)
     others = ~learned & np.isin(table.rows.forms, ["raw", "unlabelled"])
@@ -38,6 +41,17 @@ def out_of_fold(
         said = learn(learned & ~own, own | others)
         logits[own] = said[own]
         logits[others] += said[others] / folds
+    return logits
+
+
+def of_unlabelled(table: Table, config: TrainingConfig, learn: Learn) -> Floats:
+    """Return logits (rows, 6) for rows without labels, by one model that learned from all others.
+
+    NaN for those.
+    """
+    asked = np.isin(table.rows.forms, UNLABELLED)
+    logits = np.full((len(asked), len(LABELS)), np.nan)
+    logits[asked] = learn(learned_from(table, config), asked)[asked]
     return logits
 
 

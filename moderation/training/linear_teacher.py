@@ -15,7 +15,7 @@ from moderation.scoring.labels import LABELS
 from moderation.text.clean import clean
 from moderation.training.config import TrainingConfig
 from moderation.training.dataset import Floats
-from moderation.training.folds import FOLDS, Mask, learned_from, out_of_fold
+from moderation.training.folds import FOLDS, Mask, learned_from, of_unlabelled, out_of_fold
 from moderation.training.table import Table
 from moderation.training.terminal import console
 
@@ -23,11 +23,12 @@ LONGEST = 1500
 """characters; the rest of a longer comment adds little and costs much"""
 
 
-def teach(table: Table, config: TrainingConfig) -> Floats:
+def teach(table: Table, config: TrainingConfig, unlabelled: bool = False) -> Floats:
     """Return the teacher's logits (rows, 6) for every row of the table, out of fold.
 
-    NaN for a class that not all of them could learn, and for rows of another place, whose words
-    these n-grams do not know.
+    Or for rows that are `unlabelled` alone, and then all others are learned from. NaN for a class
+    that not all of them could learn, and for rows of another place, whose words these n-grams do
+    not know.
     """
     with Progress(console=console) as progress:
         reading = progress.add_task("Reading", total=None)
@@ -35,7 +36,7 @@ def teach(table: Table, config: TrainingConfig) -> Floats:
             [clean(text)[:LONGEST] for text in table.rows.texts], learned_from(table, config)
         )
         progress.update(reading, total=1, completed=1)
-        task = progress.add_task("Learning", total=len(LABELS) * FOLDS)
+        task = progress.add_task("Learning", total=len(LABELS) * (1 if unlabelled else FOLDS))
 
         def learn(rows: Mask, _: Mask) -> Floats:
             logits = np.empty((len(rows), len(LABELS)))
@@ -45,7 +46,7 @@ def teach(table: Table, config: TrainingConfig) -> Floats:
                 progress.advance(task)
             return logits
 
-        return out_of_fold(table, config, learn)
+        return (of_unlabelled if unlabelled else out_of_fold)(table, config, learn)
 
 
 def _features(texts: list[str], learned: Mask) -> Any:

@@ -18,7 +18,7 @@ from moderation.training.config import TrainingConfig
 from moderation.training.dataset import Floats, split
 from moderation.training.even_out import even_out_terms
 from moderation.training.fit import fit, judge_on, predict
-from moderation.training.folds import FOLDS, Mask, learned_from, out_of_fold
+from moderation.training.folds import FOLDS, Mask, learned_from, of_unlabelled, out_of_fold
 from moderation.training.minilm import build_minilm
 from moderation.training.network import build_network
 from moderation.training.sequences import make_sequences
@@ -26,10 +26,13 @@ from moderation.training.table import Table
 from moderation.training.vectors import VectorsError, make_vocabulary
 
 
-def teach(table: Table, config: TrainingConfig, kind: str, cache: Path | None) -> Floats:
+def teach(
+    table: Table, config: TrainingConfig, kind: str, cache: Path | None, unlabelled: bool = False
+) -> Floats:
     """Return the logits (rows, 6) of a `minilm` or an `lstm` for every row, out of fold.
 
-    NaN for what it cannot read. A run that was cut off goes on after the last epoch that is kept in
+    Or for rows that are `unlabelled` alone, and then all others are learned from. NaN for what it
+    cannot read. A run that was cut off goes on after the last epoch that is kept in
     `cache`. Raises DataError or VectorsError.
     """
     source, _, where = config.vectors.partition(":")
@@ -60,6 +63,8 @@ def teach(table: Table, config: TrainingConfig, kind: str, cache: Path | None) -
         logits[asked] = logit(predict(network, every.take(np.flatnonzero(asked))))
         return logits
 
+    if unlabelled:
+        return of_unlabelled(table, config, learn)
     # MiniLM costs so much that it learns from halves, twice, and not from two thirds, three times.
     return out_of_fold(table, config, learn, folds=2 if kind == "minilm" else FOLDS)
 

@@ -14,6 +14,7 @@ from moderation.scoring.labels import LABELS
 from moderation.scoring.onnx_scorer import score_ids
 from moderation.training.calibrate import logit
 from moderation.training.dataset import DataError, Floats
+from moderation.training.folds import UNLABELLED
 from moderation.training.sequences import make_sequences
 from moderation.training.table import Table
 
@@ -25,7 +26,7 @@ def teach(table: Table, versions: Sequence[Path], cache: Path | None) -> Floats:
     """
     if not versions:
         raise DataError("name the versions that teach: --taught-by FOLDER, once for each")
-    asked = np.flatnonzero(np.isin(table.rows.forms, ["unlabelled", "fragment"]))
+    asked = np.flatnonzero(np.isin(table.rows.forms, UNLABELLED))
     texts = [table.rows.texts[row] for row in asked]
     logits = np.full((len(table.rows.texts), len(LABELS)), np.nan)
     logits[asked] = np.mean([_answer(version, texts, cache) for version in versions], axis=0)

@@ -89,6 +89,21 @@ def test_the_linear_teacher_tells_rude_from_kind_on_comments_it_did_not_learn_fr
     assert said[toxic, 0].min() > said[~toxic, 0].max()
 
 
+def test_a_teacher_may_be_asked_for_what_has_no_labels_alone(tmp_path):
+    (tmp_path / "more.csv").write_text(
+        "comment_id,comment_text\n1,you stupid idiot of a moron\n2,thank you for the old bridge\n"
+    )
+    rows = [f"--data={write_csv(tmp_path / 'train.csv', made_up_comments(300))}"]
+    made = run("data", "build", *rows, "--data", tmp_path / "more.csv", "--out", tmp_path / "table")
+    assert made.exit_code == 0, made.output
+    soft = tmp_path / "soft.parquet"
+    result = run("teach", "--data", tmp_path / "table", "--unlabelled", "--out", soft, "--json")
+    assert json.loads(result.stdout)["rows"] == 2
+    rude, kind = ask_teachers([soft], load_table(tmp_path / "table").rows.texts)[-2:, 0]
+    assert rude > kind + 0.2
+    assert kind_of(soft) == "linear --unlabelled"
+
+
 def test_teachers_who_know_a_text_are_averaged_and_others_left_out(tmp_path):
     save_soft_labels(tmp_path / "1", ["a", "b"], np.array([[2.0] * 6, [1.0] * 6]), "lstm")
     save_soft_labels(tmp_path / "2", ["a"], np.array([[-2.0] * 6]), "linear")

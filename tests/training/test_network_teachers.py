@@ -154,7 +154,8 @@ def test_no_row_is_answered_by_a_model_that_learned_from_it(tmp_path):
 
 def test_nobody_is_asked_for_rows_that_nothing_is_learned_from(tmp_path):
     made = build_table([write_csv(tmp_path / "train.csv", made_up_comments(300))])
-    given = ["raw", "clean", "unlabelled", "other", "lower", "article"] * 50
+    forms = ["raw", "clean", "unlabelled", "fragment", "other", "lower", "article"]
+    given = (forms * 43)[:300]
     table = replace(made, rows=replace(made.rows, forms=given))
 
     def learn(known, answered):
@@ -165,9 +166,27 @@ def test_nobody_is_asked_for_rows_that_nothing_is_learned_from(tmp_path):
     unasked = np.isnan(logits).all(axis=1)
     np.testing.assert_array_equal(
         unasked,
-        np.isin(forms, ["clean", "other"]) | (kept & np.isin(forms, ["lower", "article"])),
+        np.isin(forms, ["clean", "fragment", "other"])
+        | (kept & np.isin(forms, ["lower", "article"])),
     )
     np.testing.assert_array_equal(logits[~unasked], 1.0)
+
+
+def test_what_has_no_labels_is_answered_by_one_model_that_learned_from_all_that_has(tmp_path):
+    made = build_table([write_csv(tmp_path / "train.csv", made_up_comments(300))])
+    given = ["raw", "clean", "unlabelled", "fragment", "lower", "article"] * 50
+    table, asked = replace(made, rows=replace(made.rows, forms=given)), []
+
+    def learn(known, answered):
+        asked.append((known, answered))
+        return np.ones((len(known), len(LABELS)))
+
+    logits = folds.of_unlabelled(table, TrainingConfig(validation=0.3), learn)
+    forms, kept = np.array(given), table.shares < 0.3
+    ((known, answered),) = asked
+    np.testing.assert_array_equal(known, np.isin(forms, ["raw", "lower", "article"]) & ~kept)
+    np.testing.assert_array_equal(answered, np.isin(forms, ["unlabelled", "fragment"]))
+    np.testing.assert_array_equal(np.isnan(logits).any(axis=1), ~answered)
 
 
 @pytest.mark.parametrize(
