@@ -38,7 +38,7 @@ _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 )  # fmt: skip
 @click.option(
     "--fragments", type=click.IntRange(0), default=0, show_default=True,
-    help="How many pieces to cut from the comments, for teachers of the kind versions.",
+    help="How many pieces to cut from the comments, for teachers to label; see teach.",
 )  # fmt: skip
 @click.option(
     "--out", default=Path("artefacts/table.parquet"), show_default=True,

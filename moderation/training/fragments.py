@@ -26,10 +26,13 @@ _WORD = re.compile(r"\S+")
 def cut(rows: Rows, number: int) -> tuple[list[str], npt.NDArray[np.intp]]:
     """Return `number` pieces of comments, less those that come twice or are whole comments.
 
-    And for each the row of the comment that it was cut from.
+    And for each the row of the comment that it was cut from. Of rows that are no comments, as
+    articles and other places' rows, nothing is cut.
     """
     dice = np.random.default_rng(SEED)
     comments = np.flatnonzero(np.isin(rows.forms, ["raw", "lower", "clean", "unlabelled"]))
+    if not len(comments):
+        return [], comments
     of_a_class = (rows.labels[comments, : len(LABELS)] == 1).any(axis=1)
     weights = np.where(of_a_class, OFTENER, 1.0)
     chosen = dice.choice(comments, number, p=weights / weights.sum())

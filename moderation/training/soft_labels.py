@@ -61,7 +61,7 @@ def ask_teachers(paths: Sequence[Path], texts: Sequence[str]) -> Floats:
             place = {key: row for row, key in enumerate(written["text"].to_pylist())}
         except (OSError, KeyError, ValueError) as error:
             raise DataError(f"{path} holds no soft labels. Make some: flask model teach") from error
-        rows = np.array([place.get(_key(text), -1) for text in texts])
+        rows = np.array([place.get(_key(text), -1) for text in texts], np.intp)
         known = rows[:, None] >= 0
         total += np.where(known, said[rows], 0.0)
         knowing += known

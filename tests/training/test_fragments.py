@@ -49,6 +49,8 @@ def test_comments_of_a_class_are_cut_more_often():
 def test_only_comments_are_cut():
     rows = long_comments(60, forms=("raw", "article", "other"))
     assert {rows.forms[origin] for origin in cut(rows, 200)[1]} == {"raw"}
+    articles = rows.take(np.array(rows.forms) == "article")
+    assert cut(articles, 200)[0] == []
 
 
 @pytest.fixture
