@@ -110,13 +110,13 @@ def predict(network: keras.Model, sequences: Sequences, batch: int = 256) -> Flo
 
 
 def judge_on(
-    sequences: Sequences, labels: Floats, weights: Floats
+    sequences: Sequences, labels: Floats, weights: Floats, batch: int = 256
 ) -> Callable[[keras.Model], dict[str, Any]]:
-    """Return a function that reports a network's figures on these rows."""
+    """Return a function that reports a network's figures on these rows, read `batch` at a time."""
     readable = sequences.lengths > 0
 
     def judge(network: keras.Model) -> dict[str, Any]:
-        scores = predict(network, sequences)
+        scores = predict(network, sequences, batch)
         return report(labels[readable], scores[readable], weights[readable])
 
     return judge

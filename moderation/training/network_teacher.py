@@ -25,6 +25,10 @@ from moderation.training.sequences import make_sequences
 from moderation.training.table import Table
 from moderation.training.vectors import VectorsError, make_vocabulary
 
+READ_AT_ONCE = {"minilm": 32, "lstm": 256}
+"""Texts. What attention keeps grows with the square of a text's length: with 384 tokens and texts
+by the 256 it was more than 24 GB."""
+
 
 def teach(
     table: Table, config: TrainingConfig, kind: str, cache: Path | None, unlabelled: bool = False
@@ -46,7 +50,7 @@ def teach(
     tokeniser = vocabulary.tokeniser
     every = make_sequences(rows.texts, tokeniser, cache)
     validating = make_sequences(parts.validation.texts, tokeniser, cache)
-    judge = judge_on(validating, parts.validation.labels, parts.weights)
+    judge = judge_on(validating, parts.validation.labels, parts.weights, READ_AT_ONCE[kind])
 
     def learn(known: Mask, asked: Mask) -> Floats:
         keras.utils.set_random_seed(config.seed)
@@ -60,7 +64,8 @@ def teach(
         learning = make_sequences(lessons.texts, tokeniser, cache)
         fit(network, learning, lessons.labels, judge, config, cache)
         logits = np.full((len(known), len(LABELS)), np.nan)
-        logits[asked] = logit(predict(network, every.take(np.flatnonzero(asked))))
+        answering = every.take(np.flatnonzero(asked))
+        logits[asked] = logit(predict(network, answering, READ_AT_ONCE[kind]))
         return logits
 
     if unlabelled:

@@ -134,6 +134,29 @@ def test_a_network_teaches_what_it_learned_from_other_rows(
     assert said[toxic, 0].mean() > said[~toxic, 0].mean() + 0.05
 
 
+def test_minilm_reads_no_more_texts_at_once_than_memory_has_room_for(
+    minilm, tmp_path, flask_model, monkeypatch
+):
+    at_once = []
+
+    def seeing(self, ids):
+        at_once.append(len(ids))
+        return predicting(self, ids)
+
+    predicting = keras.Model.predict_on_batch
+    monkeypatch.setattr(keras.Model, "predict_on_batch", seeing)
+    save_table(
+        build_table([write_csv(tmp_path / "train.csv", made_up_comments(240))]), tmp_path / "table"
+    )
+    (tmp_path / "recipe.toml").write_text(f'vectors = "minilm:{minilm[0]}"\nvalidation = 0.3\n')
+    result = flask_model(
+        "teach", "--data", tmp_path / "table", "--kind", "minilm", "--cache", tmp_path / "kept",
+        "--config", tmp_path / "recipe.toml", "--out", tmp_path / "soft.parquet",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert max(at_once) == network_teacher.READ_AT_ONCE["minilm"]
+
+
 def test_no_row_is_answered_by_a_model_that_learned_from_it(tmp_path):
     table = build_table([write_csv(tmp_path / "train.csv", made_up_comments(300))])
     config, asked = TrainingConfig(validation=0.3), []
