@@ -195,6 +195,8 @@ def teach_command(
       flask model teach --data table.parquet --kind versions --taught-by models/2026.11.4 \\
         --out versions.parquet
     """
+    if (kind == "versions") != bool(versions):
+        raise click.UsageError("--kind versions and --taught-by FOLDER need each other")
     try:
         table, config = load_table(data), chosen_config(config_path, {})
         logits = _ask(kind, versions, unlabelled, precision, table, config, cache)

@@ -53,10 +53,10 @@ class Rows:
 
 @dataclass(frozen=True)
 class Split:
-    """Rows to learn from, pieces of them, rows to validate on, and the latter's weights (rows,)."""
+    """Rows to learn from and fragments of them, rows to validate on and their weights (rows,)."""
 
     train: Rows
-    pieces: Rows
+    fragments: Rows
     validation: Rows
     weights: npt.NDArray[np.float64]
 
@@ -76,8 +76,8 @@ def split(rows: Rows, shares: Floats, config: TrainingConfig) -> Split:
     if not len(validation.texts):
         raise DataError("no comments as written are left for validation; give more data")
     weights = natural_weights(validation, config.natural_rate)
-    pieces = np.asarray([form == "fragment" for form in rows.forms])
-    return Split(rows.take(~held_out & wanted), rows.take(~held_out & pieces), validation, weights)
+    fragments = rows.take(~held_out & np.isin(rows.forms, "fragment"))
+    return Split(rows.take(~held_out & wanted), fragments, validation, weights)
 
 
 def join_some(rows: Rows, share: float, seed: int) -> Rows:

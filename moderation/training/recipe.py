@@ -80,7 +80,7 @@ def train(
     table, table_hash = open_data(paths)
     parts = split(table.rows, table.shares, config)
     rows = evened(parts.train, config)
-    train_rows = lessons(rows, parts.pieces, teachers, config)
+    train_rows = lessons(rows, parts.fragments, teachers, config)
     console.print(f"{len(train_rows.texts):,} rows, {len(parts.validation.texts):,} to validate")
     vocabulary = make_vocabulary(config, parts.train.texts)
     tokeniser = vocabulary.tokeniser
@@ -156,17 +156,18 @@ def evened(rows: Rows, config: TrainingConfig) -> Rows:
     return rows
 
 
-def lessons(rows: Rows, pieces: Rows, teachers: Sequence[Path], config: TrainingConfig) -> Rows:
+def lessons(rows: Rows, fragments: Rows, teachers: Sequence[Path], config: TrainingConfig) -> Rows:
     """Return what the LSTMs learn from: labels mixed with teachers' answers, and rows changed.
 
-    And the pieces that a teacher has answered for.
+    And the fragments that a teacher has answered for.
     """
-    rows, pieces = (
-        soften(each, ask_teachers(teachers, each.texts), config.teaching) for each in (rows, pieces)
+    rows, fragments = (
+        soften(each, ask_teachers(teachers, each.texts), config.teaching)
+        for each in (rows, fragments)
     )
     rows = join_some(rows, config.joined, config.seed)
     rows = disguise_some(rows, config.disguised, config.seed)
-    return rows.with_more(pieces.texts, pieces.labels, "fragment")
+    return rows.with_more(fragments.texts, fragments.labels, "fragment")
 
 
 def _without_folder(vectors: str) -> str:

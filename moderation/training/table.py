@@ -76,7 +76,7 @@ def build_table(
         met |= of_file
         start += len(texts)
     kept, files = rows.take(~met), [files[i] for i in np.flatnonzero(~met)]
-    pieces, origins = _pieces(kept, fragments, judged_texts)
+    pieces, origins = _pieces(kept, own[~met], fragments, judged_texts)
     unknown = np.full((len(pieces), len(TARGETS)), np.nan, np.float32)
     # A piece goes where its comment goes: never from validation to what is learned from.
     drawn = shares(kept.texts, own[~met])
@@ -91,11 +91,23 @@ def build_table(
     )
 
 
-def _pieces(rows: Rows, number: int, judged: list[str]) -> tuple[list[str], npt.NDArray[np.intp]]:
-    """Pieces of the rows that meet no evaluation text, and the row of each."""
+def _pieces(
+    rows: Rows, groups: npt.NDArray[np.int64], number: int, judged: list[str]
+) -> tuple[list[str], npt.NDArray[np.intp]]:
+    """Pieces of the rows, and the row of each; none meets an evaluation text.
+
+    Nor a comment of another of the rows' `groups` (rows,), which may be kept for validation.
+    """
     pieces, origins = cut(rows, number)
-    groups = group([*pieces, *judged])
-    free = np.flatnonzero(~np.isin(groups[: len(pieces)], groups[len(pieces) :]))
+    whole = [*rows.texts, *judged]
+    met = group([*pieces, *whole])
+    of_whole = np.append(groups, np.full(len(judged), -1))
+    least, most = np.full(len(met), len(met)), np.full(len(met), -2)
+    np.minimum.at(least, met[len(pieces) :], of_whole)
+    np.maximum.at(most, met[len(pieces) :], of_whole)
+    least, most = least[met[: len(pieces)]], most[met[: len(pieces)]]
+    alone, own = most == -2, (least == groups[origins]) & (most == groups[origins])
+    free = np.flatnonzero(alone | own)
     return [pieces[place] for place in free], origins[free]
 
 

@@ -13,7 +13,7 @@ from moderation.scoring.artefact import load_artefact
 from moderation.scoring.labels import LABELS
 from moderation.scoring.onnx_scorer import score_ids
 from moderation.training.calibrate import logit
-from moderation.training.dataset import DataError, Floats
+from moderation.training.dataset import Floats
 from moderation.training.folds import UNLABELLED
 from moderation.training.sequences import make_sequences
 from moderation.training.table import Table
@@ -22,10 +22,8 @@ from moderation.training.table import Table
 def teach(table: Table, versions: Sequence[Path], cache: Path | None) -> Floats:
     """Return the mean logits (rows, 6) of the versions in these folders; NaN for rows with labels.
 
-    And for what one of them cannot read. Raises DataError without versions, or ArtefactError.
+    And for what one of them cannot read. Raises ArtefactError.
     """
-    if not versions:
-        raise DataError("name the versions that teach: --taught-by FOLDER, once for each")
     asked = np.flatnonzero(np.isin(table.rows.forms, UNLABELLED))
     texts = [table.rows.texts[row] for row in asked]
     logits = np.full((len(table.rows.texts), len(LABELS)), np.nan)

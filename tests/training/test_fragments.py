@@ -83,10 +83,25 @@ def test_a_piece_that_meets_an_evaluation_text_is_left_out(tmp_path):
     assert not {*meeting} & {*kept}
 
 
+def test_a_piece_that_quotes_another_comment_is_left_out(tmp_path):
+    said = "you are the worst editor that this place has ever seen in its life"
+    before, after = "It was on my page that " * 6, " so I would like to know why nobody came" * 4
+    row = {"id": "1", **dict.fromkeys(LABELS, "1")}
+    quoting = {**row, "comment_text": f"{before}{said}{after}"}
+    alone = build_table([write_csv(tmp_path / "one.csv", [quoting])], (), 800).rows.texts
+    meeting = {piece for piece in alone[1:] if said in piece and len(piece.split()) < 24}
+    assert meeting
+    both = write_csv(tmp_path / "two.csv", [quoting, {**row, "comment_text": said}])
+    beside = build_table([both], (), 1600).rows
+    assert beside.texts[:2] == [quoting["comment_text"], said]
+    assert len(beside.texts) > 10
+    assert not any(said in piece and len(piece.split()) < 24 for piece in beside.texts[2:])
+
+
 def test_pieces_of_what_validates_are_not_learned_from(table):
     parts = split(table.rows, table.shares, TrainingConfig(validation=0.3))
-    assert parts.pieces.texts
-    for piece in parts.pieces.texts:
+    assert parts.fragments.texts
+    for piece in parts.fragments.texts:
         assert any(piece in text for text in parts.train.texts)
     assert "fragment" not in {*parts.train.forms, *parts.validation.forms}
     held_out = sum(share < 0.3 for share in table.shares)
@@ -124,11 +139,12 @@ def test_versions_answer_for_what_has_no_labels(table, tmp_path, tiny_folder, fl
     assert kind_of(tmp_path / "soft.parquet") == f"versions --taught-by {name} --taught-by {name}"
 
 
-def test_without_versions_it_says_what_to_name(table, tmp_path, flask_model):
+@pytest.mark.parametrize("arguments", [("--kind", "versions"), ("--taught-by", "/")])
+def test_versions_must_be_named_and_asked_for(table, tmp_path, flask_model, arguments):
     result = flask_model(
-        "teach", "--data", tmp_path / "table.parquet", "--kind", "versions", "--out", tmp_path / "s"
+        "teach", "--data", tmp_path / "table.parquet", "--out", tmp_path / "s", *arguments
     )
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "--taught-by FOLDER" in result.output
 
 
