@@ -33,6 +33,10 @@ _SHUT, _OPEN = -30.0, 30.0
 _FAR = 20.0
 """the state of an anchor's cell: far enough for its hyperbolic tangent to be 1"""
 
+_WHOLE = 16
+"""columns of a row that is calibrated: the runtime takes up to so many numbers at once, and what is
+left over by itself, which may round the last bit otherwise; so nothing is left over"""
+
 WORDS = "words"
 """the node that looks up each word's vector"""
 
@@ -228,20 +232,30 @@ def _bag(graph: _Graph, network: keras.Model) -> str:
 
 def _calibrate(graph: _Graph, network: keras.Model, logits: str) -> str:
     """The logits to the scores (batch, 6) of layers.BetaCalibration."""
+    more = _WHOLE - len(LABELS)
     low, high, shift = (
-        graph.constant(f"calibration_{name}", weights)
+        graph.constant(f"calibration_{name}", np.pad(weights, (0, more)))
         for name, weights in zip(
             ("low", "high", "shift"), network.get_layer(NETWORK_OUTPUT).get_weights(), strict=True
         )
     )
-    below = graph.add("Softplus", graph.add("Neg", logits, to="turned"), to="below")
-    above = graph.add("Softplus", logits, to="above")
+    wider = graph.constant("columns_more", [0, 0, 0, more], np.int64)
+    whole = graph.add("Pad", logits, wider, to="whole_rows")
+    below = graph.add("Softplus", graph.add("Neg", whole, to="turned"), to="below")
+    above = graph.add("Softplus", whole, to="above")
     falling, rising = (
         graph.add("Mul", below, low, to="falling"),
         graph.add("Mul", above, high, to="rising"),
     )
     sloped = graph.add("Sub", rising, falling, to="sloped")
-    return graph.add("Sigmoid", graph.add("Add", sloped, shift, to="calibrated"), to=NETWORK_OUTPUT)
+    scores = graph.add(
+        "Sigmoid", graph.add("Add", sloped, shift, to="calibrated"), to="whole_scores"
+    )
+    start, end, axis = (
+        graph.constant(name, [value], np.int64)
+        for name, value in (("first", 0), ("end", len(LABELS)), ("columns", 1))
+    )
+    return graph.add("Slice", scores, start, end, axis, to=NETWORK_OUTPUT)
 
 
 def _cast(graph: _Graph, value: str, name: str, to_type: int) -> str:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderation.scoring.artefact import load_artefact, review_thresholds
+from moderation.scoring.batches import pad
 from moderation.scoring.labels import LABELS
 from moderation.scoring.onnx_scorer import OnnxScorer
 from moderation.scoring.scorer import ScorerUnavailable
@@ -81,6 +82,17 @@ def test_padding_never_changes_a_score(artefact, keras_network, exported):
     wider = np.pad(ids, ((0, 0), (0, 40)))
     np.testing.assert_allclose(run(exported, wider), alone, atol=1e-6)
     np.testing.assert_allclose(np.asarray(keras_network(wider, training=False)), alone, atol=1e-4)
+
+
+def test_company_changes_no_bit_of_a_score_however_many_stand_together(artefact, exported):
+    dice = np.random.default_rng(3)
+    lengths = [*range(1, 40), *LENGTHS]
+    texts = [dice.integers(1, artefact.tokeniser.vocabulary_size, n).tolist() for n in lengths]
+    alone = np.concatenate([run(exported, [ids]) for ids in texts])
+    for together in (2, 3, 4, 5, 8):
+        starts = range(0, len(texts), together)
+        found = [run(exported, pad(texts[start : start + together])) for start in starts]
+        np.testing.assert_array_equal(np.concatenate(found), alone)
 
 
 def test_neither_padding_nor_company_changes_a_score_as_served(artefact):
