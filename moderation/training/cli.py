@@ -56,6 +56,10 @@ model_cli.add_command(teach_command)
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Soft labels from flask model teach; several are averaged.",
 )  # fmt: skip
+@click.option(
+    "--states", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What MiniLM makes of texts inside, from flask model teach --states.",
+)  # fmt: skip
 @cache_option
 def train_command(
     paths: tuple[Path, ...],
@@ -66,6 +70,7 @@ def train_command(
     epochs: int | None,
     seed: int | None,
     teachers: tuple[Path, ...],
+    states: Path | None,
     cache: Path,
 ) -> None:
     """Train a model and write it as a version that `models/` can hold.
@@ -83,7 +88,7 @@ def train_command(
         folder = out / version
         if folder.exists():
             raise click.ClickException(f"{folder} is there already; choose another --version")
-        artefact = _recipe().train(list(paths), config, folder, cache, teachers)
+        artefact = _recipe().train(list(paths), config, folder, cache, teachers, states)
     except (ConfigError, CsvError, DataError, VectorsError) as error:
         raise click.ClickException(str(error)) from error
     figures = artefact.card["metrics"]["validation"]

@@ -43,6 +43,8 @@ class TrainingConfig:
     """add harmless sentences with the words that are toxic in short comments alone"""
     teaching: float = 0.5
     """how much of a label that is known comes from the teachers, if there are any"""
+    states: float = 0.1
+    """how much the difference from a teacher's states weighs beside the labels, if there are any"""
     tokens: int = 256
     """longest stretch that is learned from: of a longer comment, its head and its tail"""
     tail: int = 64
@@ -80,6 +82,8 @@ class TrainingConfig:
             raise ConfigError("tail must be at least 0 and below tokens")
         if self.whole_words < 0:
             raise ConfigError("whole_words must be at least 0")
+        if self.states < 0:
+            raise ConfigError("states must be at least 0")
         if self.learning_rate <= 0:
             raise ConfigError("learning_rate must be above 0")
 

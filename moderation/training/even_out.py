@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from moderation.scoring.labels import LABELS
 from moderation.training.attacks import telling_words, words_of
+from moderation.training.config import TrainingConfig
 from moderation.training.dataset import Floats, Rows
 from moderation.training.identity import TERM, rows_per_term
 
@@ -27,6 +28,15 @@ TELLING = 0.5
 """the share of comments with a word that are toxic, from which on it tells"""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
+
+
+def even_out(rows: Rows, config: TrainingConfig) -> Rows:
+    """Return the rows, and harmless ones for what is toxic too often in short comments."""
+    if config.even_terms:
+        rows = even_out_terms(rows, config.seed)
+    if config.even_words:
+        rows = even_out_words(rows, config.seed)
+    return rows
 
 
 def even_out_terms(rows: Rows, seed: int) -> Rows:

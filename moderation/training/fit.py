@@ -18,9 +18,11 @@ from moderation.training.config import TrainingConfig
 from moderation.training.kept import Kept
 from moderation.training.metrics import report
 from moderation.training.sequences import Sequences
+from moderation.training.targets import TARGETS
 from moderation.training.terminal import console
 
 Floats = npt.NDArray[np.floating[Any]]
+Loss = Callable[[Any, Any], Any]
 
 WARM_UP = 200
 """steps until the learning rate is at its full height"""
@@ -31,6 +33,33 @@ COMPILES_SHAPES = keras.backend.backend() == "jax"
 LENGTHS = 64 if COMPILES_SHAPES else 1
 
 
+def masked_loss(wanted: Any, predicted: Any) -> Any:
+    """Return the mean binary cross-entropy over the labels that are known (not NaN)."""
+    known = ops.logical_not(ops.isnan(wanted))
+    entropy = ops.binary_crossentropy(ops.where(known, wanted, 0.0), predicted)
+    kept = ops.cast(known, entropy.dtype)
+    return ops.sum(entropy * kept) / ops.maximum(ops.sum(kept), 1.0)
+
+
+def loss_with_states(share: float) -> Loss:
+    """Return a loss of what TARGETS lists and, after it, of a teacher's states.
+
+    It is the masked loss of the first, and `share` times the mean squared difference from those
+    numbers of states that are known (not NaN).
+    """
+    labels = len(TARGETS)
+
+    def loss(wanted: Any, predicted: Any) -> Any:
+        states = wanted[:, labels:]
+        known = ops.logical_not(ops.isnan(states))
+        squares = ops.square(ops.where(known, states, 0.0) - predicted[:, labels:])
+        kept = ops.cast(known, squares.dtype)
+        apart = ops.sum(squares * kept) / ops.maximum(ops.sum(kept), 1.0)
+        return masked_loss(wanted[:, :labels], predicted[:, :labels]) + share * apart
+
+    return loss
+
+
 def fit(
     network: keras.Model,
     sequences: Sequences,
@@ -38,6 +67,7 @@ def fit(
     judge: Callable[[keras.Model], dict[str, Any]],
     config: TrainingConfig,
     kept_in: Path | None = None,
+    loss: Loss = masked_loss,
 ) -> list[dict[str, float]]:
     """Train `network` in place and leave it with the weights of its best epoch.
 
@@ -50,7 +80,7 @@ def fit(
     targets = labels[readable]
     steps = math.ceil(len(texts) / config.batch)
     optimizer = _optimizer(steps * config.epochs, config.learning_rate)
-    network.compile(optimizer, masked_loss, jit_compile=COMPILES_SHAPES)
+    network.compile(optimizer, loss, jit_compile=COMPILES_SHAPES)
     optimizer.build(network.trainable_variables)
     kept = Kept(kept_in, network, optimizer, _run_key(texts, targets, config))
     history, best = kept.history, kept.best
@@ -62,9 +92,9 @@ def fit(
             for ids, wanted in batches(texts, targets, config.batch, random):
                 losses.append(network.train_on_batch(ids, wanted))
                 progress.advance(task)
-            loss, auc = float(np.mean(losses)), judge(network)["mean_auc"] or 0.0
-            history.append({"loss": loss, "auc": auc})
-            console.print(f"epoch {epoch}: loss {loss:.4f}, validation AUC {auc:.4f}")
+            mean, auc = float(np.mean(losses)), judge(network)["mean_auc"] or 0.0
+            history.append({"loss": mean, "auc": auc})
+            console.print(f"epoch {epoch}: loss {mean:.4f}, validation AUC {auc:.4f}")
             if auc == max(past["auc"] for past in history):
                 best = network.get_weights()
             kept.save(history, best)
@@ -120,14 +150,6 @@ def judge_on(
         return report(labels[readable], scores[readable], weights[readable])
 
     return judge
-
-
-def masked_loss(wanted: Any, predicted: Any) -> Any:
-    """Return the mean binary cross-entropy over the labels that are known (not NaN)."""
-    known = ops.logical_not(ops.isnan(wanted))
-    entropy = ops.binary_crossentropy(ops.where(known, wanted, 0.0), predicted)
-    kept = ops.cast(known, entropy.dtype)
-    return ops.sum(entropy * kept) / ops.maximum(ops.sum(kept), 1.0)
 
 
 def _optimizer(steps: int, learning_rate: float) -> keras.optimizers.Optimizer:

@@ -16,6 +16,7 @@ from keras import layers, ops
 
 from moderation.scoring.artefact import NETWORK_INPUT, NETWORK_OUTPUT
 from moderation.text.tokens import PADDING_ID
+from moderation.training.states import STATE
 from moderation.training.vectors import open_minilm
 
 Array = npt.NDArray[np.float32]
@@ -73,10 +74,10 @@ def build_minilm(folder: Path | None, tokens: list[str], outputs: int) -> keras.
     while f"encoder.layer.{number}.output.dense.weight" in weights:
         states = _transform(states, real, weights, f"encoder.layer.{number}")
         number += 1
-    pooled = layers.Dropout(DROPOUT)(layers.GlobalAveragePooling1D()(states, mask=real))
+    pooled = layers.GlobalAveragePooling1D(name=STATE)(states, mask=real)
     # In full precision, whatever the layers below count in: rare classes have tiny probabilities.
     answer = layers.Dense(outputs, activation="sigmoid", dtype="float32", name=NETWORK_OUTPUT)
-    return keras.Model(ids, answer(pooled))
+    return keras.Model(ids, answer(layers.Dropout(DROPOUT)(pooled)))
 
 
 def _transform(states: Any, real: Any, weights: Weights, name: str) -> Any:

@@ -22,12 +22,13 @@ def build_network(
     vocabulary_size: int,
     vectors: Array | None = None,
     outputs: int = len(TARGETS),
+    states: int = 0,
 ) -> keras.Model:
     """Build the network to train: ids (batch, length; 0 is padding) to what TARGETS lists.
 
     `vectors` (vocabulary_size, any width) are kept as they are, under a learned projection; what
     is particular to a word here is learned and added to it. Without `vectors` the word vectors
-    themselves are learned.
+    themselves are learned. After the `outputs` come so many numbers of a teacher's `states`.
     """
     ids = keras.Input((None,), dtype="int32", name=NETWORK_INPUT)
     width = config.projection
@@ -44,7 +45,12 @@ def build_network(
         words = layers.Add()([layers.Dense(width, name="projection")(frozen), own])
     words = layers.SpatialDropout1D(config.word_dropout)(words)
     logits = _read_sentence(words, config, outputs)
-    return keras.Model(ids, layers.Activation("sigmoid", name=NETWORK_OUTPUT)(logits))
+    scores = layers.Activation("sigmoid", name=NETWORK_OUTPUT)(logits)
+    if not states:
+        return keras.Model(ids, scores)
+    pooled = keras.Model(ids, logits).get_layer("pooling").output
+    state = layers.Dense(states, name="state")(pooled)
+    return keras.Model(ids, layers.Concatenate()([scores, state]))
 
 
 def serving_network(trained: keras.Model, config: TrainingConfig, bag: Bag) -> keras.Model:

@@ -31,14 +31,16 @@ from moderation.training.card import write_card
 from moderation.training.config import TrainingConfig
 from moderation.training.dataset import Rows, disguise_some, join_some, split
 from moderation.training.evaluate import figures_of
-from moderation.training.even_out import even_out_terms, even_out_words
+from moderation.training.even_out import even_out
 from moderation.training.export import export_onnx
-from moderation.training.fit import fit, judge_on, predict
+from moderation.training.fit import fit, judge_on, loss_with_states, masked_loss, predict
 from moderation.training.network import build_network, serving_network
 from moderation.training.precision import lighten
 from moderation.training.sequences import Sequences, make_sequences
 from moderation.training.soft_labels import ask_teachers, kind_of, soften
+from moderation.training.states import ask_states
 from moderation.training.table import Table, open_data
+from moderation.training.targets import TARGETS
 from moderation.training.terminal import console
 from moderation.training.vectors import make_vocabulary
 
@@ -70,16 +72,18 @@ def train(
     out: Path,
     cache: Path | None,
     teachers: Sequence[Path] = (),
+    states: Path | None = None,
 ) -> Artefact:
     """Train on a table, or on data files, and write the version to the folder `out`, a new one.
 
-    `teachers` are files of soft labels. Raises DataError, CsvError or VectorsError; sequence
-    vectors, and the weights after each epoch to go on from, are kept in `cache`.
+    `teachers` are files of soft labels, `states` one of a teacher's states. Raises DataError,
+    CsvError or VectorsError; sequence vectors, and the weights after each epoch to go on from, are
+    kept in `cache`.
     """
     keras.utils.set_random_seed(config.seed)
     table, table_hash = open_data(paths)
     parts = split(table.rows, table.shares, config)
-    rows = evened(parts.train, config)
+    rows = even_out(parts.train, config)
     train_rows = lessons(rows, parts.fragments, teachers, config)
     console.print(f"{len(train_rows.texts):,} rows, {len(parts.validation.texts):,} to validate")
     vocabulary = make_vocabulary(config, parts.train.texts)
@@ -88,9 +92,18 @@ def train(
     validating = make_sequences(parts.validation.texts, tokeniser, cache)
     labels, weights = parts.validation.labels, parts.weights
 
-    network = build_network(config, tokeniser.vocabulary_size, vocabulary.vectors)
+    targets = train_rows.labels
+    if states:
+        targets = np.concatenate([targets, ask_states(states, train_rows.texts)], axis=1)
+    network = build_network(
+        config,
+        tokeniser.vocabulary_size,
+        vocabulary.vectors,
+        states=targets.shape[1] - len(TARGETS),
+    )
     judge = judge_on(validating, labels, weights)
-    history = fit(network, learning, train_rows.labels, judge, config, cache)
+    loss = loss_with_states(config.states) if states else masked_loss
+    history = fit(network, learning, targets, judge, config, cache, loss)
 
     comments = rows.take(np.isin(rows.forms, FORMS))
     counted = make_sequences(comments.texts, tokeniser, cache)
@@ -124,6 +137,7 @@ def train(
                 {"file": path.name, "kind": kind_of(path), "sha256": file_hash(path)}
                 for path in teachers
             ],
+            "states": {"file": states.name, "sha256": file_hash(states)} if states else None,
             "rows": {"train": len(train_rows.texts), "validation": len(parts.validation.texts)},
             "vectors": {"origin": vocabulary.origin, "licence": vocabulary.licence},
             "recipe": asdict(config)
@@ -140,20 +154,11 @@ def train(
             "thresholds": calibrate.default_policy(
                 labels, served, weights, config.review_precision
             ),
-            "rebuild": _commands(table, teachers, config, out.name),
+            "rebuild": _commands(table, teachers, states, config, out.name),
             "limits": list(LIMITS),
         },
     )
     return load_artefact(out)
-
-
-def evened(rows: Rows, config: TrainingConfig) -> Rows:
-    """Return the rows, and harmless ones for what is toxic too often in short comments."""
-    if config.even_terms:
-        rows = even_out_terms(rows, config.seed)
-    if config.even_words:
-        rows = even_out_words(rows, config.seed)
-    return rows
 
 
 def lessons(rows: Rows, fragments: Rows, teachers: Sequence[Path], config: TrainingConfig) -> Rows:
@@ -177,7 +182,11 @@ def _without_folder(vectors: str) -> str:
 
 
 def _commands(
-    table: Table, teachers: Sequence[Path], config: TrainingConfig, version: str
+    table: Table,
+    teachers: Sequence[Path],
+    states: Path | None,
+    config: TrainingConfig,
+    version: str,
 ) -> list[str]:
     """The commands that make the same again; what differs from the defaults goes into a file."""
     data = "--data table.parquet"
@@ -192,6 +201,7 @@ def _commands(
         "flask model train",
         data,
         *(f"--teacher {path.name}" for path in teachers),
+        *(f"--states {path.name}" for path in [states] if path),
         f"--version {version}",
         *["--config recipe.toml   # the settings above"] * (config != TrainingConfig()),
     ]

@@ -26,7 +26,9 @@ def save_soft_labels(path: Path, texts: Sequence[str], logits: Floats, kind: str
     import pyarrow.parquet
 
     said = np.flatnonzero(~np.isnan(logits).any(axis=1))
-    columns = {"text": pyarrow.array([_key(texts[row]) for row in said.tolist()], pyarrow.uint64())}
+    columns = {
+        "text": pyarrow.array([key_of(texts[row]) for row in said.tolist()], pyarrow.uint64())
+    }
     for column, label in enumerate(LABELS):
         # Half precision, and the bytes of like weight together: 1.7 MB instead of 4.4.
         columns[label] = pyarrow.array(logits[said, column].astype(np.float16).astype(np.float32))
@@ -61,7 +63,7 @@ def ask_teachers(paths: Sequence[Path], texts: Sequence[str]) -> Floats:
             place = {key: row for row, key in enumerate(written["text"].to_pylist())}
         except (OSError, KeyError, ValueError) as error:
             raise DataError(f"{path} holds no soft labels. Make some: flask model teach") from error
-        rows = np.array([place.get(_key(text), -1) for text in texts], np.intp)
+        rows = np.array([place.get(key_of(text), -1) for text in texts], np.intp)
         known = rows[:, None] >= 0
         total += np.where(known, said[rows], 0.0)
         knowing += known
@@ -81,5 +83,6 @@ def soften(rows: Rows, taught: Floats, share: float) -> Rows:
     return softened.take(np.asarray(~np.isnan(labels).all(axis=1)))
 
 
-def _key(text: str) -> int:
+def key_of(text: str) -> int:
+    """Return what stands for a text in a teacher's file: no text does."""
     return int.from_bytes(blake2b(text.encode(errors="replace"), digest_size=8).digest())

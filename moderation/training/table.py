@@ -5,7 +5,7 @@ Nobody's evaluation rows are in it, nor copies of them.
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,16 @@ class Table:
     removed: dict[str, int] = field(default_factory=dict)
     repeated: int = 0
     fragments: int = 0
+
+    def without_fragments(self) -> "Table":
+        """Return the table without fragments, for those who are not asked about them."""
+        whole = np.array([form != "fragment" for form in self.rows.forms])
+        return replace(
+            self,
+            rows=self.rows.take(whole),
+            files=[self.files[row] for row in np.flatnonzero(whole)],
+            shares=self.shares[whole],
+        )
 
 
 def build_table(

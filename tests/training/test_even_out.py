@@ -1,8 +1,10 @@
 """Words that are harmless in most texts, as often harmless in short ones."""
 
 import numpy as np
+import pytest
 
-from moderation.training.even_out import even_out_terms, even_out_words
+from moderation.training.config import TrainingConfig
+from moderation.training.even_out import even_out, even_out_terms, even_out_words
 from moderation.training.identity import rows_per_term
 from tests.training.test_dataset import rows_of
 
@@ -102,3 +104,13 @@ def test_only_sentences_as_short_as_the_comments_answer_them():
     long = [f"How do I kill process {n} {'on one of the many ships ' * 4}?" for n in range(40)]
     assert evened_words(with_long_ones(long)) == []
     assert evened_words(rows_of(SHORT + OTHERS)) == []
+
+
+@pytest.mark.parametrize("even_terms", [True, False])
+@pytest.mark.parametrize("even_words", [True, False])
+def test_what_is_evened_out_is_a_setting(even_terms, even_words):
+    threats, insults = with_long_ones(SENTENCES), people()
+    rows = threats.with_more(insults.texts, insults.labels, "raw")
+    more = even_out(rows, TrainingConfig(even_terms=even_terms, even_words=even_words))
+    added = set(more.forms[len(rows.texts) :])
+    assert ("exchanged" in added, "sentence" in added) == (even_terms, even_words)

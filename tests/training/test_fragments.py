@@ -6,6 +6,7 @@ import pytest
 from moderation.scoring.artefact import load_artefact
 from moderation.scoring.labels import LABELS
 from moderation.scoring.onnx_scorer import OnnxScorer
+from moderation.training import linear_teacher
 from moderation.training.config import TrainingConfig
 from moderation.training.dataset import Rows, split
 from moderation.training.fragments import LONGEST, OFTENER, SHORTEST, cut
@@ -119,6 +120,27 @@ def test_pieces_are_learned_from_once_a_teacher_has_answered_for_them(tmp_path):
         t for t, form in zip(learned.texts, learned.forms, strict=True) if form == "fragment"
     ] == ["ij kl mn op"]
     assert learned.labels[-1] == pytest.approx(1 / (1 + np.exp(-2)), abs=1e-3)
+
+
+def test_who_answers_out_of_fold_does_not_even_read_pieces(
+    table, tmp_path, flask_model, monkeypatch
+):
+    read = []
+    monkeypatch.setattr(linear_teacher, "clean", lambda text: read.append(text) or text)
+    arguments = ("teach", "--data", tmp_path / "table.parquet", "--out", tmp_path / "soft")
+    result = flask_model(*arguments)
+    assert result.exit_code == 0, result.output
+    pieces = {
+        t for t, form in zip(table.rows.texts, table.rows.forms, strict=True) if form == "fragment"
+    }
+    assert pieces
+    assert {*read} == {*table.rows.texts} - pieces
+    said = ask_teachers([tmp_path / "soft"], table.rows.texts)
+    whole = np.array([text not in pieces for text in table.rows.texts])
+    np.testing.assert_array_equal(~np.isnan(said).any(axis=1), whole)
+    read.clear()
+    assert flask_model(*arguments, "--unlabelled").exit_code == 0
+    assert pieces <= {*read}
 
 
 def test_versions_answer_for_what_has_no_labels(table, tmp_path, tiny_folder, flask_model):

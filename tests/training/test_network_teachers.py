@@ -12,7 +12,8 @@ from moderation.scoring.labels import LABELS
 from moderation.training import folds, network_teacher
 from moderation.training.config import TrainingConfig
 from moderation.training.minilm import HEADS, build_minilm
-from moderation.training.soft_labels import ask_teachers
+from moderation.training.soft_labels import ask_teachers, kind_of
+from moderation.training.states import ask_states
 from moderation.training.table import build_table, load_table, save_table
 from moderation.training.vectors import learn_vocabulary
 from tests.tiny_model import made_up_comments, write_csv
@@ -155,6 +156,75 @@ def test_minilm_reads_no_more_texts_at_once_than_memory_has_room_for(
     )  # fmt: skip
     assert result.exit_code == 0, result.output
     assert max(at_once) == network_teacher.READ_AT_ONCE["minilm"]
+
+
+def test_states_are_what_the_last_layer_says_on_the_mean_of_the_words(minilm):
+    folder, tokens, weights = minilm
+    network = build_minilm(folder, tokens, 1)
+    texts = [np.array(ids, np.int32) for ids in ([5, 9, 80, 7, 21, 60], [12, 33, 4], [8])]
+    states = network_teacher.states_of(network, texts)
+    assert states.shape == (3, WIDTH)
+    for state, ids in zip(states, texts, strict=True):
+        np.testing.assert_allclose(state, read_as_bert(weights, ids), atol=4e-3)
+
+
+def test_minilm_hands_over_its_states_of_what_has_no_labels(
+    minilm, tmp_path, flask_model, monkeypatch
+):
+    monkeypatch.setattr(network_teacher, "fine_tuning", lambda config: replace(config, epochs=1))
+    rows = made_up_comments(120)
+    rows[0]["comment_text"] = "a garden, " * 40
+    table = build_table([write_csv(tmp_path / "train.csv", rows)], fragments=200)
+    save_table(table, tmp_path / "table.parquet")
+    (tmp_path / "recipe.toml").write_text(
+        f'vectors = "minilm:{minilm[0]}"\nvalidation = 0.3\nwhole_words = 0\n'
+        "tokens = 16\ntail = 4\n"
+    )
+    out, states = tmp_path / "soft.parquet", tmp_path / "states.parquet"
+    arguments = (
+        "teach", "--data", tmp_path / "table.parquet", "--config", tmp_path / "recipe.toml",
+        "--cache", tmp_path / "kept", "--out", out, "--states", states, "--kind", "minilm",
+    )  # fmt: skip
+    result = flask_model(*arguments, "--unlabelled")
+    assert result.exit_code == 0, result.output
+    assert kind_of(out) == "minilm --unlabelled --states states.parquet"
+    known = ~np.isnan(ask_states(states, table.rows.texts))
+    pieces = np.array([form == "fragment" for form in table.rows.forms])
+    assert known.shape == (len(table.rows.texts), WIDTH)
+    np.testing.assert_array_equal(known.all(axis=1), pieces)
+    np.testing.assert_array_equal(known.any(axis=1), pieces)
+    refused = flask_model(*arguments)
+    assert refused.exit_code == 2
+    assert "--states needs --kind minilm --unlabelled" in refused.output
+
+
+@pytest.mark.parametrize("arguments", [("--unlabelled",), ()])
+def test_a_network_that_teaches_learns_from_what_is_evened_out(
+    minilm, tmp_path, flask_model, monkeypatch, arguments
+):
+    learned, every = [], network_teacher.make_sequences
+
+    def seeing(texts, *others):
+        learned.append([*texts])
+        return every(texts, *others)
+
+    def even_out(rows, config):
+        return rows.with_more(["kill the process"], rows.labels[:1] * 0, "sentence")
+
+    monkeypatch.setattr(network_teacher, "make_sequences", seeing)
+    monkeypatch.setattr(network_teacher, "even_out", even_out)
+    monkeypatch.setattr(network_teacher, "fine_tuning", lambda config: replace(config, epochs=1))
+    table = build_table([write_csv(tmp_path / "train.csv", made_up_comments(60))], fragments=60)
+    save_table(table, tmp_path / "table.parquet")
+    (tmp_path / "recipe.toml").write_text(f'vectors = "minilm:{minilm[0]}"\nvalidation = 0.3\n')
+    result = flask_model(
+        "teach", "--data", tmp_path / "table.parquet", "--kind", "minilm", *arguments, "--config",
+        tmp_path / "recipe.toml", "--cache", tmp_path / "kept", "--out", tmp_path / "soft.parquet",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    _, _, *lessons = learned  # after all rows, and those that validate
+    assert len(lessons) == (1 if arguments else 2)
+    assert all(texts[-1] == "kill the process" and len(texts) > 5 for texts in lessons)
 
 
 def test_no_row_is_answered_by_a_model_that_learned_from_it(tmp_path):
