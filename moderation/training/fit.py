@@ -42,7 +42,7 @@ def masked_loss(wanted: Any, predicted: Any) -> Any:
 
 
 def loss_with_states(share: float) -> Loss:
-    """Return a loss of what TARGETS lists and, after it, of a teacher's states.
+    """Return a loss of what TARGETS lists and, after it, of a teacher's states, if there are any.
 
     It is the masked loss of the first, and `share` times the mean squared difference from those
     numbers of states that are known (not NaN).

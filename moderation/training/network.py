@@ -45,12 +45,11 @@ def build_network(
         words = layers.Add()([layers.Dense(width, name="projection")(frozen), own])
     words = layers.SpatialDropout1D(config.word_dropout)(words)
     logits = _read_sentence(words, config, outputs)
-    scores = layers.Activation("sigmoid", name=NETWORK_OUTPUT)(logits)
+    network = keras.Model(ids, layers.Activation("sigmoid", name=NETWORK_OUTPUT)(logits))
     if not states:
-        return keras.Model(ids, scores)
-    pooled = keras.Model(ids, logits).get_layer("pooling").output
-    state = layers.Dense(states, name="state")(pooled)
-    return keras.Model(ids, layers.Concatenate()([scores, state]))
+        return network
+    state = layers.Dense(states, name="state")(network.get_layer("pooling").output)
+    return keras.Model(ids, layers.Concatenate()([network.output, state]))
 
 
 def serving_network(trained: keras.Model, config: TrainingConfig, bag: Bag) -> keras.Model:

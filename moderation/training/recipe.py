@@ -33,7 +33,7 @@ from moderation.training.dataset import Rows, disguise_some, join_some, split
 from moderation.training.evaluate import figures_of
 from moderation.training.even_out import even_out
 from moderation.training.export import export_onnx
-from moderation.training.fit import fit, judge_on, loss_with_states, masked_loss, predict
+from moderation.training.fit import fit, judge_on, loss_with_states, predict
 from moderation.training.network import build_network, serving_network
 from moderation.training.precision import lighten
 from moderation.training.sequences import Sequences, make_sequences
@@ -102,7 +102,7 @@ def train(
         states=targets.shape[1] - len(TARGETS),
     )
     judge = judge_on(validating, labels, weights)
-    loss = loss_with_states(config.states) if states else masked_loss
+    loss = loss_with_states(config.states)
     history = fit(network, learning, targets, judge, config, cache, loss)
 
     comments = rows.take(np.isin(rows.forms, FORMS))

@@ -24,7 +24,7 @@ _MOST = 127
 def save_states(path: Path, texts: Sequence[str], states: Floats) -> None:
     """Write the principal components of the states (texts, any width) as Parquet.
 
-    Beside the hashes of the texts, in eight bits: 384 numbers in half precision take 20 times as
+    Beside the hashes of the texts, in eight bits: 384 numbers in half precision take 15 times as
     much room.
     """
     import pyarrow

@@ -42,7 +42,7 @@ class Table:
 
     def without_fragments(self) -> "Table":
         """Return the table without fragments, for those who are not asked about them."""
-        whole = np.array([form != "fragment" for form in self.rows.forms])
+        whole = ~np.isin(self.rows.forms, "fragment")
         return replace(
             self,
             rows=self.rows.take(whole),
