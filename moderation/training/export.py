@@ -30,8 +30,10 @@ _LOW = np.float32(-1e4)
 _ANCHORS = 2
 _SHUT, _OPEN = -30.0, 30.0
 """biases of a gate that lets nothing through, and all"""
-_FAR = 20.0
-"""the state of an anchor's cell: far enough for its hyperbolic tangent to be 1"""
+_WIDE = 17.482065
+"""bias of a gate where the runtime's logistic function, an approximation, is greatest: 1.0000001"""
+_FAR = 8.47554
+"""the state of a cell where its hyperbolic tangent is greatest: 1.0000002"""
 
 _WHOLE = 16
 """columns of a row that is calibrated: the runtime takes up to so many numbers at once, and what is
@@ -140,13 +142,14 @@ def _one_way(
 ) -> tuple[Array, Array, Array]:
     """One direction's weights as ONNX has them; `units` count the anchors.
 
-    An anchor's cell takes nothing in, forgets nothing and shows all: it stays as it starts.
+    An anchor's cell takes nothing in, forgets nothing and shows all: it stays as it starts. What it
+    shows no other can exceed, not even in the last bit of its rounding.
     """
     kernel, recurrent, bias = weights
     kernel = _with_anchors(kernel, 0, [0.0] * directions_before)
     recurrent = _with_anchors(recurrent, 0, [0.0])
     kernel, recurrent = (_with_anchors(each, 1, [0.0] * 4) for each in (kernel, recurrent))
-    bias = _with_anchors(bias, 0, [_SHUT, _OPEN, 0.0, _OPEN])
+    bias = _with_anchors(bias, 0, [_SHUT, _OPEN, 0.0, _WIDE])
     kernel, recurrent, bias = (_gates(each, units) for each in (kernel, recurrent, bias))
     return kernel.T, recurrent.T, np.append(bias, np.zeros_like(bias))
 
