@@ -26,6 +26,8 @@ SHORT, LONG = 2, 4
 """Below the second of these bounds a comment is short, from the fourth on it is long."""
 TELLING = 0.5
 """the share of comments with a word that are toxic, from which on it tells"""
+HARMLESS = 0.05
+"""of what teachers answered for, a text no class of which is as likely; a label is nought or one"""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 
@@ -42,8 +44,9 @@ def even_out(rows: Rows, config: TrainingConfig) -> Rows:
 def even_out_terms(rows: Rows, seed: int) -> Rows:
     """Return the rows and, for each term that is toxic too often, harmless ones that name it.
 
-    Compared are comments as they were written. A harmless one is used once for a term at most, so
-    where few speak of anybody the share of toxic ones stays higher.
+    Compared are comments as they were written, or fragments of such that teachers have answered
+    for. A harmless one is used once for a term at most, so where few speak of anybody the share of
+    toxic ones stays higher.
     """
     toxic, comments, harmless = _known(rows)
     length = _lengths(rows.texts)
@@ -122,8 +125,9 @@ def _known(rows: Rows) -> tuple[Floats, npt.NDArray[np.bool_], npt.NDArray[np.bo
     Each of shape (rows,).
     """
     toxic = rows.labels[:, 0]
-    comments = np.isin(rows.forms, ["raw", "lower"]) & ~np.isnan(toxic)
-    return toxic, comments, (rows.labels[:, : len(LABELS)] == 0).all(axis=1)
+    comments = np.isin(rows.forms, ["raw", "lower", "fragment"]) & ~np.isnan(toxic)
+    harmless = np.all(rows.labels[:, : len(LABELS)] < HARMLESS, axis=1)
+    return toxic, comments, np.asarray(harmless)
 
 
 def _lengths(texts: list[str]) -> npt.NDArray[np.intp]:

@@ -31,7 +31,7 @@ from moderation.training.card import write_card
 from moderation.training.config import TrainingConfig
 from moderation.training.dataset import Rows, disguise_some, join_some, split
 from moderation.training.evaluate import figures_of
-from moderation.training.even_out import even_out
+from moderation.training.even_out import even_out, even_out_terms
 from moderation.training.export import export_onnx
 from moderation.training.fit import fit, judge_on, loss_with_states, predict
 from moderation.training.network import build_network, serving_network
@@ -164,12 +164,14 @@ def train(
 def lessons(rows: Rows, fragments: Rows, teachers: Sequence[Path], config: TrainingConfig) -> Rows:
     """Return what the LSTMs learn from: labels mixed with teachers' answers, and rows changed.
 
-    And the fragments that a teacher has answered for.
+    And the fragments that a teacher has answered for, with groups' names evened out as in the rows.
     """
     rows, fragments = (
         soften(each, ask_teachers(teachers, each.texts), config.teaching)
         for each in (rows, fragments)
     )
+    if config.even_terms:
+        fragments = even_out_terms(fragments, config.seed)
     rows = join_some(rows, config.joined, config.seed)
     rows = disguise_some(rows, config.disguised, config.seed)
     return rows.with_more(fragments.texts, fragments.labels, "fragment")

@@ -51,6 +51,15 @@ def test_only_comments_count_and_give():
     assert evened(people(["raw"] * 20 + ["article"] * 160))[1] == []
 
 
+def test_fragments_count_by_what_teachers_say_and_give_where_they_find_no_harm():
+    said = [0.75] * 20 + [0.04] * 30 + [0.06] * 30 + [0.04] * 100
+    rows = rows_of(INSULTS + GREETINGS + OTHERS, said, ["fragment"] * 180)
+    # 22 are expected to be toxic, 15 of them insults: more harmless ones are wanted than there are.
+    more, added = evened(rows)
+    assert sorted(added) == sorted(text.replace("old", "gay") for text in GREETINGS[:30])
+    np.testing.assert_array_equal(more.labels[180:, 0], np.float32(0.04))
+
+
 def test_a_long_comment_is_no_answer_to_short_insults():
     long = [f"{text} {'and so on ' * 5}" for text in GREETINGS]
     rows = rows_of(INSULTS + OTHERS + long, [1.0] * 20 + [0.0] * 160)

@@ -122,6 +122,21 @@ def test_pieces_are_learned_from_once_a_teacher_has_answered_for_them(tmp_path):
     assert learned.labels[-1] == pytest.approx(1 / (1 + np.exp(-2)), abs=1e-3)
 
 
+@pytest.mark.parametrize("even_terms", [True, False])
+def test_groups_are_no_more_often_insulted_in_pieces_than_other_words(tmp_path, even_terms):
+    insults = [f"you are so gay number {n}" for n in range(5)]
+    greetings = [f"Hello, my old friend number {n}" for n in range(20)]
+    texts = insults + greetings
+    pieces = Rows(texts, np.full((25, 6), np.nan), ["fragment"] * 25)
+    said = np.array([[4.0] * 6] * 5 + [[-4.0] * 6] * 20)
+    save_soft_labels(tmp_path / "soft", texts, said, "versions")
+    config = TrainingConfig(even_terms=even_terms)
+    learned = lessons(long_comments(4), pieces, [tmp_path / "soft"], config)
+    exchanged = {text.replace("old", "gay") for text in greetings}
+    assert (len(exchanged & {*learned.texts}) > 10) == even_terms
+    assert {*texts} <= {*learned.texts}
+
+
 def test_who_answers_out_of_fold_does_not_even_read_pieces(
     table, tmp_path, flask_model, monkeypatch
 ):
