@@ -56,9 +56,18 @@ class Headline:
 
 
 def headline(card: Mapping[str, Any] | None) -> Headline | None:
-    """The newest figure on test data in a model's card, else the one on validation data."""
-    metrics = card["metrics"] if card else {}
-    tested = [report for report in metrics.get("tests", []) if report["mean_auc"] is not None]
+    """The newest figure on test data in a model's card, else the one on validation data.
+
+    A card's log of tests goes back to earlier versions; their figures are not this one's.
+    """
+    if card is None:
+        return None
+    metrics = card["metrics"]
+    tested = [
+        report
+        for report in metrics.get("tests", [])
+        if report["version"] == card["version"] and report["mean_auc"] is not None
+    ]
     if tested:
         return Headline(tested[-1]["mean_auc"], tested[-1]["n"], "test data")
     validation = metrics.get("validation")

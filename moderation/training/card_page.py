@@ -89,7 +89,7 @@ def _precision(card: Card) -> list[str]:
     if not measured:
         return []
     return [
-        f"Served as {measured['served']}, one window a run: mean AUC on the same comments "
+        f"Served as {measured['served']}: mean AUC on the same comments "
         f"{measured['mean_auc_fp32']:.4f} as fp32, {measured['mean_auc_int8']:.4f} as int8 (7-bit "
         f"weights); mean difference of a score {measured['mean_difference']:.5f}.",
         "",
@@ -107,7 +107,7 @@ def _calibrated(report: Card) -> list[str]:
 
 
 def _tests(card: Card) -> list[str]:
-    """The log of all evaluations, and the figures of the last one of each file."""
+    """The log of all evaluations, earlier versions' too, and the last figures on each file."""
     tests = card["metrics"].get("tests", [])
     if not tests:
         return []
@@ -117,7 +117,7 @@ def _tests(card: Card) -> list[str]:
         [
             [
                 test["date"],
-                test.get("version", card["version"]),
+                test["version"],
                 test["file"],
                 test["sha256"],
                 test["n"],
@@ -128,9 +128,11 @@ def _tests(card: Card) -> list[str]:
         ],
     )
     lines = log.as_markdown()
+    if card["version"] not in [test["version"] for test in tests]:
+        lines += ["None of them is of this version.", ""]
     for name, test in {test["file"]: test for test in tests}.items():
         lines += [
-            f"The last on {name}:",
+            f"The last on {name}, of {test['version']}:",
             "",
             *class_figures(test).as_markdown(),
             *_calibrated(test),
@@ -177,6 +179,12 @@ def _rebuild(card: Card) -> list[str]:
     """The commands that make the model again from files with the hashes above."""
     if not card.get("rebuild"):
         return []
+    taught = [*card["teachers"], *filter(None, [card["states"]])]
+    said = Section(
+        "What teachers said. A file with the same hash saves making it:",
+        ("File", "SHA-256"),
+        [[each["file"], each["sha256"]] for each in taught],
+    )
     return [
         "From files with the hashes above:",
         "",
@@ -184,4 +192,5 @@ def _rebuild(card: Card) -> list[str]:
         *card["rebuild"],
         "```",
         "",
+        *(said.as_markdown() if taught else []),
     ]

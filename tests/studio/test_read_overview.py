@@ -77,8 +77,8 @@ def test_a_model_that_cannot_be_loaded_is_said_so(app, admin, settings):
     assert "holds no model" in main
 
 
-def report(mean_auc, n):
-    return {"mean_auc": mean_auc, "n": n}
+def report(mean_auc, n, version="2.0"):
+    return {"mean_auc": mean_auc, "n": n, "version": version}
 
 
 # (metrics of the card, the figure that is shown)
@@ -95,12 +95,16 @@ CARDS = [
         {"validation": report(0.97, 300), "tests": [report(None, 9)]},
         (0.97, 300, "validation data"),
     ),
+    (
+        {"validation": report(0.97, 300), "tests": [report(0.95, 9, version="1.0")]},
+        (0.97, 300, "validation data"),
+    ),
 ]
 
 
 @pytest.mark.parametrize(("metrics", "shown"), CARDS)
-def test_the_headline_is_the_newest_figure_on_test_data(metrics, shown):
-    found = headline({"metrics": metrics})
+def test_the_headline_is_the_version_s_own_newest_figure_on_test_data(metrics, shown):
+    found = headline({"version": "2.0", "metrics": metrics})
     assert (found and (found.mean_auc, found.n, found.data)) == shown
 
 

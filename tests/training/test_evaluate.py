@@ -83,6 +83,11 @@ def test_record_writes_the_figures_into_the_sealed_card(evaluate, judged_csv, ti
     assert test["version"] == "1.0"
     assert "test.csv" in (tiny_folder / "MODEL_CARD.md").read_text()
     assert (tiny_folder / "MODEL_CARD.md").read_text() == render(card)
+    assert "The last on test.csv, of 1.0:" in render(card)
+    next_card = render({**card, "version": "1.1"})
+    assert "| 1.0 | test.csv |" in next_card
+    for page, none in ((render(card), False), (next_card, True)):
+        assert ("None of them is of this version." in page) == none
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from moderation.scoring.artefact import load_artefact
+from moderation.scoring.artefact import file_hash, load_artefact
 from moderation.scoring.labels import LABELS
 from moderation.scoring.onnx_scorer import OnnxScorer
 from moderation.training.config import TrainingConfig
@@ -134,6 +134,9 @@ def test_training_learns_from_states_and_serves_without_them(tmp_path, flask_mod
         _, teach, train = artefact.card["rebuild"]
         assert "--kind minilm --unlabelled --states states.parquet --out soft" in teach
         assert "--teacher soft --states states.parquet" in train
+        page = (artefact.folder / "MODEL_CARD.md").read_text()
+        for name in ("soft", "states.parquet"):
+            assert f"| {name} | {file_hash(tmp_path / name)} |" in page
         (scores,) = OnnxScorer(artefact).score(["thank you for our garden"])
         assert set(scores) == set(LABELS)
     apart = np.subtract(losses[1.0], losses[0.0])
