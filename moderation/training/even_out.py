@@ -27,7 +27,7 @@ SHORT, LONG = 2, 4
 TELLING = 0.5
 """the share of comments with a word that are toxic, from which on it tells"""
 HARMLESS = 0.05
-"""of what teachers answered for, a text no class of which is as likely; a label is nought or one"""
+"""A text is harmless if no class is as likely, by its labels (nought or one) or by its teachers."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 

@@ -103,7 +103,7 @@ CARDS = [
 
 
 @pytest.mark.parametrize(("metrics", "shown"), CARDS)
-def test_the_headline_is_the_version_s_own_newest_figure_on_test_data(metrics, shown):
+def test_the_headline_is_the_newest_figure_of_this_version_on_test_data(metrics, shown):
     found = headline({"version": "2.0", "metrics": metrics})
     assert (found and (found.mean_auc, found.n, found.data)) == shown
 
