@@ -176,7 +176,7 @@ def _recipe(card: Card) -> list[str]:
 
 
 def _rebuild(card: Card) -> list[str]:
-    """The commands that make the model again from files with the hashes above."""
+    """The commands that make the model again from its files, and what teachers said meanwhile."""
     if not card.get("rebuild"):
         return []
     taught = [*card["teachers"], *filter(None, [card["states"]])]

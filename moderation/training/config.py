@@ -38,7 +38,8 @@ class TrainingConfig:
     disguised: float = 0.1
     """how many comments with words disguised to add, as a share of the rows"""
     even_terms: bool = True
-    """add harmless comments that name a group, until it is no more often toxic than others"""
+    """add harmless comments, and fragments, that name a group, until it is no more often toxic than
+    others"""
     even_words: bool = True
     """add harmless sentences with the words that are toxic in short comments alone"""
     teaching: float = 0.5
