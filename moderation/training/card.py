@@ -43,6 +43,17 @@ def record_evaluation(folder: Path, evaluation: Mapping[str, Any]) -> None:
     _save(folder, {**card, "metrics": card["metrics"] | {"tests": tests}})
 
 
+def record_tests_before(folder: Path, earlier: Path) -> int:
+    """Put the log of tests in the card of the version `earlier` before that of `folder`, once.
+
+    Returns how many came to it. Raises ArtefactError.
+    """
+    card, before = verified_card(folder), verified_card(earlier)["metrics"].get("tests", [])
+    since = [test for test in card["metrics"].get("tests", []) if test not in before]
+    _save(folder, {**card, "metrics": card["metrics"] | {"tests": before + since}})
+    return len(before)
+
+
 def record_suite(folder: Path, suite: str, figures: Mapping[str, Any]) -> None:
     """Put a suite's figures into the card of `folder`, in the place of earlier ones."""
     card = verified_card(folder)

@@ -18,7 +18,13 @@ from moderation.scoring.artefact import (
     review_thresholds,
 )
 from moderation.scoring.onnx_scorer import OnnxScorer
-from moderation.training.card import MODEL_CARD, record_evaluation, record_section, record_suite
+from moderation.training.card import (
+    MODEL_CARD,
+    record_evaluation,
+    record_section,
+    record_suite,
+    record_tests_before,
+)
 from moderation.training.card_page import MEASURED_ELSEWHERE
 from moderation.training.comments_csv import CsvError, read_comments
 from moderation.training.evaluate import evaluate
@@ -28,6 +34,8 @@ from moderation.training.robustness import fuzzed_pairs, read_pairs, withstand_a
 from moderation.training.section import SectionError, read_section
 from moderation.training.sections import SUITES, class_figures
 from moderation.training.terminal import console
+
+_TESTS = "tests"
 
 models_option = click.option(
     "--models",
@@ -96,24 +104,30 @@ def evaluate_command(data: Path | None, as_json: bool, record: bool, models: Pat
 
 
 @click.command("record")
-@click.argument("section", type=click.Choice(list(MEASURED_ELSEWHERE)))
+@click.argument("section", type=click.Choice([*MEASURED_ELSEWHERE, _TESTS]))
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
 @models_option
 def record_command(section: str, path: Path, models: Path) -> None:
     """Write a section that was measured elsewhere into the model's card.
 
-    FILE is JSON: {"how": "a sentence", "columns": ["…"], "rows": [["…", 0.5], …]}.
+    FILE is JSON: {"how": "a sentence", "columns": ["…"], "rows": [["…", 0.5], …]}. For tests it is
+    the folder of the version before: its log of final tests is carried over, before this one's.
 
     \b
     Example:
       flask model record speed speed.json
+      flask model record tests models/2026.11.5 --models artefacts
     """
     try:
         folder = find_artefact(models)
-        record_section(folder, section, read_section(path))
+        if section == _TESTS:
+            told = f"{record_tests_before(folder, path)} tests of earlier versions"
+        else:
+            record_section(folder, section, read_section(path))
+            told = MEASURED_ELSEWHERE[section]
     except (SectionError, ArtefactError) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{folder / MODEL_CARD}: {MEASURED_ELSEWHERE[section]}")
+    click.echo(f"{folder / MODEL_CARD}: {told}")
 
 
 def _of_file(path: Path) -> dict[str, str]:

@@ -1,10 +1,12 @@
 """`flask model evaluate` for each suite, and `flask model record`: what comes into the card."""
 
 import json
+import shutil
 
 import pytest
 
 from moderation.scoring.artefact import load_artefact
+from moderation.training.card import record_evaluation
 from moderation.training.card_page import MEASURED_ELSEWHERE, render
 from tests.tiny_model import made_up_comments, write_csv
 
@@ -23,6 +25,15 @@ CASES = (
     ("slur_h", "1", "you stupid idiot", "hateful"),
     ("ident_nh", "2", "thank you for our garden", "non-hateful"),
 )
+
+SOME_TEST = {
+    "file": "t.csv",
+    "sha256": "0",
+    "n": 9,
+    "unreadable": 0,
+    "mean_auc": 0.9,
+    "classes": {},
+}
 
 
 @pytest.fixture
@@ -140,6 +151,33 @@ def test_what_is_no_section_is_refused_in_one_line(record, content, complaint):
     result = record("language", content)
     assert result.exit_code == 1
     assert complaint in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+@pytest.fixture
+def version_before(tiny_folder, tmp_path):
+    """A version that was tested twice; returns its folder."""
+    folder = tmp_path / "before" / tiny_folder.name
+    shutil.copytree(tiny_folder, folder)
+    record_evaluation(folder, {**SOME_TEST, "date": "2026-01-01"})
+    record_evaluation(folder, {**SOME_TEST, "date": "2026-01-02"})
+    return folder
+
+
+def test_the_log_of_tests_is_carried_over_once(flask_model, tiny_folder, version_before):
+    record_evaluation(tiny_folder, {**SOME_TEST, "date": "2026-01-03"})
+    for _ in range(2):
+        result = flask_model("record", "tests", version_before, "--models", tiny_folder.parent)
+        assert "2 tests of earlier versions" in result.stdout
+    tests = load_artefact(tiny_folder).card["metrics"]["tests"]
+    assert [test["date"][-1] for test in tests] == ["1", "2", "3"]
+    assert "| 2026-01-01 |" in (tiny_folder / "MODEL_CARD.md").read_text()
+
+
+def test_a_log_of_tests_comes_from_a_version_only(record):
+    result = record("tests", "{}")
+    assert result.exit_code == 1
+    assert "section.json" in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
 
 
