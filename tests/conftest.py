@@ -8,6 +8,9 @@ from __future__ import annotations
 import dataclasses
 import os
 import shutil
+
+# Before TensorFlow, which brings an SQLite without full-text search that takes its place.
+import sqlite3  # noqa: F401
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
