@@ -43,10 +43,11 @@ def record_evaluation(folder: Path, evaluation: Mapping[str, Any]) -> None:
     _save(folder, {**card, "metrics": card["metrics"] | {"tests": tests}})
 
 
-def record_tests_before(folder: Path, earlier: Path) -> int:
-    """Put the log of tests in the card of the version `earlier` before that of `folder`, once.
+def carry_tests_over(earlier: Path, folder: Path) -> int:
+    """Put the log of tests in the card of the version `earlier` before that of `folder`.
 
-    Returns how many came to it. Raises ArtefactError.
+    A test that stands in both is kept once. Returns how many the earlier log holds. Raises
+    ArtefactError.
     """
     card, before = verified_card(folder), verified_card(earlier)["metrics"].get("tests", [])
     since = [test for test in card["metrics"].get("tests", []) if test not in before]

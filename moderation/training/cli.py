@@ -20,7 +20,12 @@ from moderation.training.compare_cli import compare_command
 from moderation.training.config import ConfigError, chosen_config
 from moderation.training.data_cli import data_cli, teach_command
 from moderation.training.dataset import DataError
-from moderation.training.evaluate_cli import evaluate_command, models_option, record_command
+from moderation.training.evaluate_cli import (
+    carry_over_command,
+    evaluate_command,
+    models_option,
+    record_command,
+)
 from moderation.training.options import cache_option, config_option
 from moderation.training.vectors import VectorsError
 
@@ -31,6 +36,7 @@ model_cli = AppGroup()  # named and described by group.py
 
 model_cli.add_command(evaluate_command)
 model_cli.add_command(record_command)
+model_cli.add_command(carry_over_command)
 model_cli.add_command(compare_command)
 model_cli.add_command(data_cli)
 model_cli.add_command(teach_command)

@@ -1,4 +1,4 @@
-"""`flask model evaluate` and `flask model record`: judge the model, and tell its card."""
+"""`flask model evaluate`, `record` and `carry-over`: judge the model, and tell its card."""
 
 import json
 from collections.abc import Callable
@@ -20,10 +20,10 @@ from moderation.scoring.artefact import (
 from moderation.scoring.onnx_scorer import OnnxScorer
 from moderation.training.card import (
     MODEL_CARD,
+    carry_tests_over,
     record_evaluation,
     record_section,
     record_suite,
-    record_tests_before,
 )
 from moderation.training.card_page import MEASURED_ELSEWHERE
 from moderation.training.comments_csv import CsvError, read_comments
@@ -34,8 +34,6 @@ from moderation.training.robustness import fuzzed_pairs, read_pairs, withstand_a
 from moderation.training.section import SectionError, read_section
 from moderation.training.sections import SUITES, class_figures
 from moderation.training.terminal import console
-
-_TESTS = "tests"
 
 models_option = click.option(
     "--models",
@@ -104,30 +102,44 @@ def evaluate_command(data: Path | None, as_json: bool, record: bool, models: Pat
 
 
 @click.command("record")
-@click.argument("section", type=click.Choice([*MEASURED_ELSEWHERE, _TESTS]))
+@click.argument("section", type=click.Choice(list(MEASURED_ELSEWHERE)))
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
 @models_option
 def record_command(section: str, path: Path, models: Path) -> None:
     """Write a section that was measured elsewhere into the model's card.
 
-    FILE is JSON: {"how": "a sentence", "columns": ["…"], "rows": [["…", 0.5], …]}. For tests it is
-    the folder of the version before: its log of final tests is carried over, before this one's.
+    FILE is JSON: {"how": "a sentence", "columns": ["…"], "rows": [["…", 0.5], …]}.
 
     \b
     Example:
       flask model record speed speed.json
-      flask model record tests models/2026.11.5 --models artefacts
     """
     try:
         folder = find_artefact(models)
-        if section == _TESTS:
-            told = f"{record_tests_before(folder, path)} tests of earlier versions"
-        else:
-            record_section(folder, section, read_section(path))
-            told = MEASURED_ELSEWHERE[section]
+        record_section(folder, section, read_section(path))
     except (SectionError, ArtefactError) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{folder / MODEL_CARD}: {told}")
+    click.echo(f"{folder / MODEL_CARD}: {MEASURED_ELSEWHERE[section]}")
+
+
+@click.command("carry-over")
+@click.argument("earlier", metavar="FOLDER", type=click.Path(path_type=Path))
+@models_option
+def carry_over_command(earlier: Path, models: Path) -> None:
+    """Put an earlier version's log of final tests before that in the model's card.
+
+    FOLDER is that version's. What stands in both logs is kept once.
+
+    \b
+    Example:
+      flask model carry-over models/2026.11.5 --models artefacts
+    """
+    try:
+        folder = find_artefact(models)
+        carried = carry_tests_over(earlier, folder)
+    except ArtefactError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{folder / MODEL_CARD}: {carried} tests of {earlier.name}'s log")
 
 
 def _of_file(path: Path) -> dict[str, str]:

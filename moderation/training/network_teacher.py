@@ -45,9 +45,10 @@ def teach(
     """Return the logits (rows, 6) of a `minilm` or an `lstm` for every row, out of fold.
 
     Or for rows that are `unlabelled` alone, and then all others are learned from, and what its own
-    `teachers` say of them and of fragments; what MiniLM makes of all these inside is written to a
-    file of `states`. NaN for what it cannot read. A run that was cut off goes on after the last
-    epoch that is kept in `cache`. Raises DataError or VectorsError.
+    `teachers` say of them and of fragments; what MiniLM makes inside of the rows that it answers
+    for, and with `teachers` of those that it learned from, is written to a file of `states`. NaN
+    for what it cannot read. A run that was cut off goes on after the last epoch that is kept in
+    `cache`. Raises DataError or VectorsError.
     """
     # Comments are joined and disguised for the network that serves.
     config = replace(config, joined=0.0, disguised=0.0)
@@ -80,7 +81,9 @@ def teach(
         answering = every.take(np.flatnonzero(asked))
         logits[asked] = logit(predict(network, answering, READ_AT_ONCE[kind]))
         if states:
-            readable = np.flatnonzero((asked | known) & (every.lengths > 0))
+            # What it learned from labels alone it knows by heart; of that it makes no state.
+            made = asked | known if teachers else asked
+            readable = np.flatnonzero(made & (every.lengths > 0))
             # Of as much of a text as is learned from, which the LSTMs will read too.
             cut = [head_and_tail(every[row], read) for row in readable]
             save_states(states, [rows.texts[row] for row in readable], states_of(network, cut))

@@ -1,4 +1,4 @@
-"""`flask model evaluate` for each suite, and `flask model record`: what comes into the card."""
+"""`flask model evaluate` for each suite, `record` and `carry-over`: what comes into the card."""
 
 import json
 import shutil
@@ -167,17 +167,17 @@ def version_before(tiny_folder, tmp_path):
 def test_the_log_of_tests_is_carried_over_once(flask_model, tiny_folder, version_before):
     record_evaluation(tiny_folder, {**SOME_TEST, "date": "2026-01-03"})
     for _ in range(2):
-        result = flask_model("record", "tests", version_before, "--models", tiny_folder.parent)
-        assert "2 tests of earlier versions" in result.stdout
+        result = flask_model("carry-over", version_before, "--models", tiny_folder.parent)
+        assert "2 tests of 1.0's log" in result.stdout
     tests = load_artefact(tiny_folder).card["metrics"]["tests"]
     assert [test["date"][-1] for test in tests] == ["1", "2", "3"]
     assert "| 2026-01-01 |" in (tiny_folder / "MODEL_CARD.md").read_text()
 
 
-def test_a_log_of_tests_comes_from_a_version_only(record):
-    result = record("tests", "{}")
+def test_a_log_of_tests_comes_from_a_version_only(flask_model, tiny_folder, tmp_path):
+    result = flask_model("carry-over", tmp_path, "--models", tiny_folder.parent)
     assert result.exit_code == 1
-    assert "section.json" in result.stderr
+    assert str(tmp_path) in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
 
 

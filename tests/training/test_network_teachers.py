@@ -168,8 +168,9 @@ def test_states_are_what_the_last_layer_says_on_the_mean_of_the_words(minilm):
         np.testing.assert_allclose(state, read_as_bert(weights, ids), atol=4e-3)
 
 
-def test_minilm_hands_over_its_states_of_what_it_learned_from_and_answers_for(
-    minilm, tmp_path, flask_model, monkeypatch
+@pytest.mark.parametrize("taught", [False, True])
+def test_minilm_hands_over_its_states_of_what_it_does_not_know_by_heart(
+    minilm, tmp_path, flask_model, monkeypatch, taught
 ):
     monkeypatch.setattr(network_teacher, "fine_tuning", lambda config: replace(config, epochs=1))
     rows = made_up_comments(120)
@@ -180,21 +181,25 @@ def test_minilm_hands_over_its_states_of_what_it_learned_from_and_answers_for(
         f'vectors = "minilm:{minilm[0]}"\nvalidation = 0.3\nwhole_words = 0\n'
         "tokens = 16\ntail = 4\n"
     )
-    out, states = tmp_path / "soft.parquet", tmp_path / "states.parquet"
+    out, states, texts = tmp_path / "soft.parquet", tmp_path / "states.parquet", table.rows.texts
+    save_soft_labels(tmp_path / "other", texts, np.zeros((len(texts), len(LABELS))), "linear")
     arguments = (
         "teach", "--data", tmp_path / "table.parquet", "--config", tmp_path / "recipe.toml",
         "--cache", tmp_path / "kept", "--out", out, "--states", states, "--kind", "minilm",
     )  # fmt: skip
-    result = flask_model(*arguments, "--unlabelled")
+    teacher = ["--teacher", tmp_path / "other"] if taught else []
+    result = flask_model(*arguments, "--unlabelled", *teacher)
     assert result.exit_code == 0, result.output
-    assert kind_of(out) == "minilm --unlabelled --states states.parquet"
-    known = ~np.isnan(ask_states(states, table.rows.texts))
+    own = " --teacher other" if taught else ""
+    assert kind_of(out) == f"minilm --unlabelled{own} --states states.parquet"
+    known = ~np.isnan(ask_states(states, texts))
     pieces = np.array([form == "fragment" for form in table.rows.forms])
     learned = ~pieces & (table.shares >= 0.3)
-    assert known.shape == (len(table.rows.texts), WIDTH)
-    assert 0 < learned.sum() < len(learned) - pieces.sum()
-    np.testing.assert_array_equal(known.all(axis=1), pieces | learned)
-    np.testing.assert_array_equal(known.any(axis=1), pieces | learned)
+    assert 0 < learned.sum() < (~pieces).sum()
+    made = pieces | learned if taught else pieces
+    assert known.shape == (len(texts), WIDTH)
+    np.testing.assert_array_equal(known.all(axis=1), made)
+    np.testing.assert_array_equal(known.any(axis=1), made)
     refused = flask_model(*arguments)
     assert refused.exit_code == 2
     assert "--states needs --kind minilm --unlabelled" in refused.output
