@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from moderation.scoring.labels import LABELS
+from moderation.scoring.tiles import without_tiles
 from moderation.text.tokens import Tokeniser
 
 if TYPE_CHECKING:
@@ -177,7 +178,8 @@ def _check_vocabulary(
 def open_network(path: Path) -> onnxruntime.InferenceSession:
     """Open a network for one thread. Raises ArtefactError where it is none of ours."""
     # Not before: once imported it keeps a thread, and a process forked later would never end.
-    import onnxruntime
+    with without_tiles():
+        import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # one comment is too little work to share among threads
