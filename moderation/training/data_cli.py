@@ -169,16 +169,9 @@ def kept_command(data: Path, out: Path, config_path: Path | None, as_json: bool)
     help="Ask for what has no labels alone, and learn from all that has. Versions always do.",
 )  # fmt: skip
 @click.option(
-    "--teacher", "teachers", multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="With --kind minilm or lstm, and --unlabelled: soft labels of others to learn from, as "
-    "training does; several are averaged.",
-)  # fmt: skip
-@click.option(
     "--states", type=click.Path(dir_okay=False, path_type=Path),
     help="With --kind minilm --unlabelled: another file to write, of what MiniLM makes of these "
-    "texts inside (8 MB for 194,000), which training learns from as well. With --teacher also of "
-    "those that it learned from.",
+    "texts inside (8 MB for 194,000), which training learns from as well.",
 )  # fmt: skip
 @click.option(
     "--precision", type=click.Choice(["float32", "mixed_bfloat16"]), default="float32",
@@ -191,8 +184,7 @@ def kept_command(data: Path, out: Path, config_path: Path | None, as_json: bool)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def teach_command(
     data: Path, out: Path, kind: str, versions: tuple[Path, ...], unlabelled: bool,
-    teachers: tuple[Path, ...], states: Path | None, precision: str, config_path: Path | None,
-    cache: Path, as_json: bool,
+    states: Path | None, precision: str, config_path: Path | None, cache: Path, as_json: bool,
 ) -> None:  # fmt: skip
     """Ask a teacher for what it says of each comment of a table, out of fold.
 
@@ -209,27 +201,22 @@ def teach_command(
         --out versions.parquet
       flask model teach --data table.parquet --kind minilm --unlabelled \\
         --states states.parquet --out minilm_unlabelled.parquet
-      flask model teach --data table.parquet --kind minilm --unlabelled \\
-        --teacher linear.parquet --teacher versions.parquet --out minilm_taught.parquet
     """
     if (kind == "versions") != bool(versions):
         raise click.UsageError("--kind versions and --taught-by FOLDER need each other")
-    if teachers and not (kind in ("minilm", "lstm") and unlabelled):
-        raise click.UsageError("--teacher needs --kind minilm or lstm, and --unlabelled")
     if states and not (kind == "minilm" and unlabelled):
         raise click.UsageError("--states needs --kind minilm --unlabelled")
     try:
         table, config = load_table(data), chosen_config(config_path, {})
         if not unlabelled and kind != "versions":
             table = table.without_fragments()
-        logits = _ask(kind, versions, unlabelled, teachers, states, precision, table, config, cache)
+        logits = _ask(kind, versions, unlabelled, states, precision, table, config, cache)
     except (ArtefactError, ConfigError, DataError, VectorsError) as error:
         raise click.ClickException(str(error)) from error
     teacher = " ".join(
         [
             kind,
             *["--unlabelled"] * unlabelled,
-            *(f"--teacher {path.name}" for path in teachers),
             *(f"--states {path.name}" for path in [states] if path),
             *(f"--taught-by {path.name}" for path in versions),
         ]
@@ -240,8 +227,8 @@ def teach_command(
 
 
 def _ask(
-    kind: str, versions: tuple[Path, ...], unlabelled: bool, teachers: tuple[Path, ...],
-    states: Path | None, precision: str, table: Table, config: TrainingConfig, cache: Path,
+    kind: str, versions: tuple[Path, ...], unlabelled: bool, states: Path | None, precision: str,
+    table: Table, config: TrainingConfig, cache: Path,
 ) -> Floats:  # fmt: skip
     """The teachers need libraries that only training needs, imported when they are."""
     try:
@@ -256,7 +243,7 @@ def _ask(
         from moderation.training import network_teacher
 
         with network_teacher.counting_in(precision):
-            return network_teacher.teach(table, config, kind, cache, unlabelled, teachers, states)
+            return network_teacher.teach(table, config, kind, cache, unlabelled, states)
     except ImportError as error:
         raise click.ClickException(
             f"teaching needs the full set of libraries ({error.name} is missing). Run: "

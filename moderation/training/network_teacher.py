@@ -20,7 +20,6 @@ from moderation.training.dataset import Floats, split
 from moderation.training.even_out import even_out
 from moderation.training.fit import LENGTHS, fit, head_and_tail, judge_on, predict
 from moderation.training.folds import FOLDS, Mask, learned_from, of_unlabelled, out_of_fold
-from moderation.training.lessons import lessons
 from moderation.training.minilm import build_minilm
 from moderation.training.network import build_network
 from moderation.training.sequences import make_sequences
@@ -39,19 +38,14 @@ def teach(
     kind: str,
     cache: Path | None,
     unlabelled: bool = False,
-    teachers: Sequence[Path] = (),
     states: Path | None = None,
 ) -> Floats:
     """Return the logits (rows, 6) of a `minilm` or an `lstm` for every row, out of fold.
 
-    Or for rows that are `unlabelled` alone, and then all others are learned from, and what its own
-    `teachers` say of them and of fragments; what MiniLM makes inside of the rows that it answers
-    for, and with `teachers` of those that it learned from, is written to a file of `states`. NaN
-    for what it cannot read. A run that was cut off goes on after the last epoch that is kept in
-    `cache`. Raises DataError or VectorsError.
+    Or for rows that are `unlabelled` alone, and then all others are learned from; what MiniLM makes
+    of these inside is written to a file of `states`. NaN for what it cannot read. A run that was
+    cut off goes on after the last epoch that is kept in `cache`. Raises DataError or VectorsError.
     """
-    # Comments are joined and disguised for the network that serves.
-    config = replace(config, joined=0.0, disguised=0.0)
     source, _, where = config.vectors.partition(":")
     read = config
     if kind == "minilm":
@@ -68,22 +62,20 @@ def teach(
 
     def learn(known: Mask, asked: Mask) -> Floats:
         keras.utils.set_random_seed(config.seed)
-        learned = lessons(even_out(rows.take(known), config), parts.fragments, teachers, config)
+        lessons = even_out(rows.take(known), config)
         if kind == "minilm":
             network = build_minilm(Path(where) if where else None, tokeniser.tokens, len(LABELS))
         else:
             network = build_network(
                 config, tokeniser.vocabulary_size, vocabulary.vectors, len(LABELS)
             )
-        learning = make_sequences(learned.texts, tokeniser, cache)
-        fit(network, learning, learned.labels, judge, config, cache)
+        learning = make_sequences(lessons.texts, tokeniser, cache)
+        fit(network, learning, lessons.labels, judge, config, cache)
         logits = np.full((len(known), len(LABELS)), np.nan)
         answering = every.take(np.flatnonzero(asked))
         logits[asked] = logit(predict(network, answering, READ_AT_ONCE[kind]))
         if states:
-            # What it learned from labels alone it knows by heart; of that it makes no state.
-            made = asked | known if teachers else asked
-            readable = np.flatnonzero(made & (every.lengths > 0))
+            readable = np.flatnonzero(asked & (every.lengths > 0))
             # Of as much of a text as is learned from, which the LSTMs will read too.
             cut = [head_and_tail(every[row], read) for row in readable]
             save_states(states, [rows.texts[row] for row in readable], states_of(network, cut))

@@ -29,16 +29,15 @@ from moderation.training import calibrate
 from moderation.training.bag_of_words import FORMS, learn_bag
 from moderation.training.card import write_card
 from moderation.training.config import TrainingConfig
-from moderation.training.dataset import split
+from moderation.training.dataset import Rows, disguise_some, join_some, split
 from moderation.training.evaluate import figures_of
-from moderation.training.even_out import even_out
+from moderation.training.even_out import even_out, even_out_terms
 from moderation.training.export import export_onnx
 from moderation.training.fit import fit, judge_on, loss_with_states, predict
-from moderation.training.lessons import lessons
 from moderation.training.network import build_network, serving_network
 from moderation.training.precision import lighten
 from moderation.training.sequences import Sequences, make_sequences
-from moderation.training.soft_labels import kind_of
+from moderation.training.soft_labels import ask_teachers, kind_of, soften
 from moderation.training.states import ask_states
 from moderation.training.table import Table, open_data
 from moderation.training.targets import TARGETS
@@ -160,6 +159,22 @@ def train(
         },
     )
     return load_artefact(out)
+
+
+def lessons(rows: Rows, fragments: Rows, teachers: Sequence[Path], config: TrainingConfig) -> Rows:
+    """Return what the LSTMs learn from: labels mixed with teachers' answers, and rows changed.
+
+    And the fragments that a teacher has answered for, with groups' names evened out as in the rows.
+    """
+    rows, fragments = (
+        soften(each, ask_teachers(teachers, each.texts), config.teaching)
+        for each in (rows, fragments)
+    )
+    if config.even_terms:
+        fragments = even_out_terms(fragments, config.seed)
+    rows = join_some(rows, config.joined, config.seed)
+    rows = disguise_some(rows, config.disguised, config.seed)
+    return rows.with_more(fragments.texts, fragments.labels, "fragment")
 
 
 def _without_folder(vectors: str) -> str:

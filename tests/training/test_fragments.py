@@ -10,7 +10,7 @@ from moderation.training import linear_teacher
 from moderation.training.config import TrainingConfig
 from moderation.training.dataset import Rows, split
 from moderation.training.fragments import LONGEST, OFTENER, SHORTEST, cut
-from moderation.training.lessons import lessons
+from moderation.training.recipe import lessons
 from moderation.training.soft_labels import ask_teachers, kind_of, save_soft_labels
 from moderation.training.table import build_table, load_table, save_table
 from tests.tiny_model import made_up_comments, write_csv

@@ -12,7 +12,7 @@ from moderation.scoring.labels import LABELS
 from moderation.training import folds, network_teacher
 from moderation.training.config import TrainingConfig
 from moderation.training.minilm import HEADS, build_minilm
-from moderation.training.soft_labels import ask_teachers, kind_of, save_soft_labels
+from moderation.training.soft_labels import ask_teachers, kind_of
 from moderation.training.states import ask_states
 from moderation.training.table import build_table, load_table, save_table
 from moderation.training.vectors import learn_vocabulary
@@ -168,9 +168,8 @@ def test_states_are_what_the_last_layer_says_on_the_mean_of_the_words(minilm):
         np.testing.assert_allclose(state, read_as_bert(weights, ids), atol=4e-3)
 
 
-@pytest.mark.parametrize("taught", [False, True])
-def test_minilm_hands_over_its_states_of_what_it_does_not_know_by_heart(
-    minilm, tmp_path, flask_model, monkeypatch, taught
+def test_minilm_hands_over_its_states_of_what_has_no_labels(
+    minilm, tmp_path, flask_model, monkeypatch
 ):
     monkeypatch.setattr(network_teacher, "fine_tuning", lambda config: replace(config, epochs=1))
     rows = made_up_comments(120)
@@ -181,66 +180,22 @@ def test_minilm_hands_over_its_states_of_what_it_does_not_know_by_heart(
         f'vectors = "minilm:{minilm[0]}"\nvalidation = 0.3\nwhole_words = 0\n'
         "tokens = 16\ntail = 4\n"
     )
-    out, states, texts = tmp_path / "soft.parquet", tmp_path / "states.parquet", table.rows.texts
-    save_soft_labels(tmp_path / "other", texts, np.zeros((len(texts), len(LABELS))), "linear")
+    out, states = tmp_path / "soft.parquet", tmp_path / "states.parquet"
     arguments = (
         "teach", "--data", tmp_path / "table.parquet", "--config", tmp_path / "recipe.toml",
         "--cache", tmp_path / "kept", "--out", out, "--states", states, "--kind", "minilm",
     )  # fmt: skip
-    teacher = ["--teacher", tmp_path / "other"] if taught else []
-    result = flask_model(*arguments, "--unlabelled", *teacher)
+    result = flask_model(*arguments, "--unlabelled")
     assert result.exit_code == 0, result.output
-    own = " --teacher other" if taught else ""
-    assert kind_of(out) == f"minilm --unlabelled{own} --states states.parquet"
-    known = ~np.isnan(ask_states(states, texts))
+    assert kind_of(out) == "minilm --unlabelled --states states.parquet"
+    known = ~np.isnan(ask_states(states, table.rows.texts))
     pieces = np.array([form == "fragment" for form in table.rows.forms])
-    learned = ~pieces & (table.shares >= 0.3)
-    assert 0 < learned.sum() < (~pieces).sum()
-    made = pieces | learned if taught else pieces
-    assert known.shape == (len(texts), WIDTH)
-    np.testing.assert_array_equal(known.all(axis=1), made)
-    np.testing.assert_array_equal(known.any(axis=1), made)
+    assert known.shape == (len(table.rows.texts), WIDTH)
+    np.testing.assert_array_equal(known.all(axis=1), pieces)
+    np.testing.assert_array_equal(known.any(axis=1), pieces)
     refused = flask_model(*arguments)
     assert refused.exit_code == 2
     assert "--states needs --kind minilm --unlabelled" in refused.output
-
-
-@pytest.mark.parametrize("kind", ["minilm", "lstm"])
-def test_a_network_that_teaches_learns_from_teachers_of_its_own(
-    minilm, tmp_path, flask_model, monkeypatch, kind
-):
-    learned = []
-    monkeypatch.setattr(network_teacher, "fit", lambda *given: learned.append(given[2]))
-    table = build_table([write_csv(tmp_path / "train.csv", made_up_comments(120))], fragments=200)
-    save_table(table, tmp_path / "table.parquet")
-    pieces = [
-        text
-        for text, form in zip(table.rows.texts, table.rows.forms, strict=True)
-        if form == "fragment"
-    ]
-    comments = [text for text in table.rows.texts if text not in pieces]
-    for name, texts in (("comments", comments), ("pieces", pieces)):
-        save_soft_labels(tmp_path / name, texts, np.zeros((len(texts), len(LABELS))), "linear")
-    recipe = tmp_path / "recipe.toml"
-    recipe.write_text(f'vectors = "minilm:{minilm[0]}"\nvalidation = 0.3\nteaching = 0.5\n')
-    out = tmp_path / "soft.parquet"
-    arguments = (
-        "teach", "--data", tmp_path / "table.parquet", "--kind", kind, "--config", recipe,
-        "--cache", tmp_path / "kept", "--out", out, "--teacher", tmp_path / "comments",
-        "--teacher", tmp_path / "pieces",
-    )  # fmt: skip
-    result = flask_model(*arguments, "--unlabelled")
-    assert result.exit_code == 0, result.output
-    assert kind_of(out) == f"{kind} --unlabelled --teacher comments --teacher pieces"
-    (labels,) = learned
-    kept = table.shares >= 0.3
-    forms = np.array(table.rows.forms)
-    assert len(labels) >= kept.sum()  # and those that even words out
-    assert set(np.unique(labels)) == {0.25, 0.5, 0.75}
-    assert np.sum((labels == 0.5).all(axis=1)) >= np.sum(kept & (forms == "fragment")) > 0
-    refused = flask_model(*arguments)
-    assert refused.exit_code == 2
-    assert "--teacher needs --kind minilm or lstm, and --unlabelled" in refused.output
 
 
 @pytest.mark.parametrize("arguments", [("--unlabelled",), ()])
