@@ -1,6 +1,8 @@
 """Text to token ids, and long texts to windows."""
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 
 from tokenizers import Tokenizer
@@ -13,6 +15,10 @@ PADDING_ID = 0
 
 WINDOW = 384
 STRIDE = 256
+
+# How BERT's pre-tokeniser splits what `clean` leaves: each sign of ASCII stands by itself.
+_WORD = re.compile(r"[!-/:-@\[-`{-~]|[^ !-/:-@\[-`{-~]+")
+_KEPT_WORDS = 8192
 
 
 class Tokeniser:
@@ -27,6 +33,8 @@ class Tokeniser:
             raise ValueError(f"the vocabulary must hold {UNKNOWN}")
         self._tokenizer = tokenizer
         self._unknown: int = unknown
+        # Comments share most of their words: the library is asked about each once.
+        self._pieces = lru_cache(maxsize=_KEPT_WORDS)(partial(_pieces, tokenizer))
 
     @classmethod
     def from_file(cls, path: Path) -> "Tokeniser":
@@ -59,17 +67,21 @@ class Tokeniser:
         A text is unreadable when it is empty or when less than half of its characters belong to
         words that the vocabulary knows. A score for such a text would be a guess.
         """
-        encoding = self._tokenizer.encode(clean(text), add_special_tokens=False)
-        ids: list[int] = encoding.ids
+        words = _WORD.findall(clean(text))
+        pieces = [self._pieces(word) for word in words]
+        ids = [token for of_word in pieces for token in of_word]
         if self._unknown not in ids:
             return ids or None
-        known = unknown = 0
-        for token, (start, end) in zip(ids, encoding.offsets, strict=True):
-            if token == self._unknown:
-                unknown += end - start
-            else:
-                known += end - start
-        return ids if known > unknown else None
+        unknown = sum(
+            len(word)
+            for word, of_word in zip(words, pieces, strict=True)
+            if self._unknown in of_word
+        )
+        return ids if 2 * unknown < sum(map(len, words)) else None
+
+
+def _pieces(tokenizer: Tokenizer, word: str) -> tuple[int, ...]:
+    return tuple(tokenizer.encode(word, add_special_tokens=False).ids)
 
 
 def windows(ids: Sequence[int]) -> list[Sequence[int]]:

@@ -1,12 +1,15 @@
 """Token ids, what counts as unreadable, and windows."""
 
 import itertools
+import string
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, pre_tokenizers
 
+from moderation.scoring.artefact import TOKENISER, find_artefact
+from moderation.text.clean import clean
 from moderation.text.tokens import PADDING, STRIDE, UNKNOWN, WINDOW, Tokeniser, windows
 
 WORDS = [PADDING, UNKNOWN, "hello", "world", "!", "grinning", "face"]
@@ -16,6 +19,11 @@ def word_tokenizer(words):
     tokenizer = Tokenizer(models.WordLevel({w: i for i, w in enumerate(words)}, UNKNOWN))
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     return tokenizer
+
+
+@pytest.fixture(scope="module")
+def library():
+    return Tokenizer.from_file(str(find_artefact() / TOKENISER))
 
 
 @pytest.fixture
@@ -39,6 +47,15 @@ def test_a_text_of_which_nothing_is_known_is_unreadable(tokeniser, text):
 def test_a_text_mostly_in_another_script_is_unreadable(tokeniser):
     assert tokeniser.read("hello Здравствуйте мир") is None
     assert tokeniser.read("hello hello hello мир") is not None
+
+
+@given(st.text())
+@example(string.printable)
+@example("don't stop!!! e-mail me@example.org {fool} Привет мир 😀 naïve #1 a_b ~^`|")
+def test_the_words_are_those_that_the_library_finds(library, text):
+    found = library.encode(clean(text), add_special_tokens=False)
+    read = Tokeniser(library).read(text)
+    assert read == found.ids or (read is None and (not found.ids or UNKNOWN in found.tokens))
 
 
 def test_emoji_are_read_by_their_names(tokeniser):
