@@ -6,6 +6,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from tokenizers import Tokenizer
+from tokenizers.pre_tokenizers import BertPreTokenizer
 
 from moderation.text.clean import clean
 
@@ -16,7 +17,7 @@ PADDING_ID = 0
 WINDOW = 384
 STRIDE = 256
 
-# How BERT's pre-tokeniser splits what `clean` leaves: each sign of ASCII stands by itself.
+# What BertPreTokenizer makes of what `clean` leaves: each sign of ASCII stands by itself.
 _WORD = re.compile(r"[!-/:-@\[-`{-~]|[^ !-/:-@\[-`{-~]+")
 _KEPT_WORDS = 8192
 
@@ -31,6 +32,8 @@ class Tokeniser:
         unknown = tokenizer.token_to_id(UNKNOWN)
         if unknown is None:
             raise ValueError(f"the vocabulary must hold {UNKNOWN}")
+        if not isinstance(tokenizer.pre_tokenizer, BertPreTokenizer):
+            raise ValueError("the vocabulary must be of words that BertPreTokenizer splits")
         self._tokenizer = tokenizer
         self._unknown: int = unknown
         # Comments share most of their words: the library is asked about each once.
@@ -67,7 +70,7 @@ class Tokeniser:
         A text is unreadable when it is empty or when less than half of its characters belong to
         words that the vocabulary knows. A score for such a text would be a guess.
         """
-        words = _WORD.findall(clean(text))
+        words = split_words(clean(text))
         pieces = [self._pieces(word) for word in words]
         ids = [token for of_word in pieces for token in of_word]
         if self._unknown not in ids:
@@ -78,6 +81,11 @@ class Tokeniser:
             if self._unknown in of_word
         )
         return ids if 2 * unknown < sum(map(len, words)) else None
+
+
+def split_words(cleaned: str) -> list[str]:
+    """Split what `clean` returned into words and signs, as the vocabulary holds them."""
+    return _WORD.findall(cleaned)
 
 
 def _pieces(tokenizer: Tokenizer, word: str) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from moderation.scoring.artefact import file_hash
 from moderation.text.characters import FOREIGN
 from moderation.text.clean import LONGEST_TOKEN, clean
-from moderation.text.tokens import PADDING, UNKNOWN, Tokeniser
+from moderation.text.tokens import PADDING, UNKNOWN, Tokeniser, split_words
 from moderation.training.config import TrainingConfig
 
 Table = npt.NDArray[np.float32]
@@ -233,9 +233,7 @@ def _standardised(table: Table) -> Table:
 
 
 def _count_words(texts: Sequence[str]) -> Counter[str]:
-    split = pre_tokenizers.BertPreTokenizer()
     counts: Counter[str] = Counter()
     for text in texts:
-        readable = clean(text).replace(FOREIGN, " ")
-        counts.update(word for word, _ in split.pre_tokenize_str(readable))
+        counts.update(split_words(clean(text).replace(FOREIGN, " ")))
     return counts

@@ -74,6 +74,13 @@ def test_a_vocabulary_without_its_special_tokens_is_refused(words):
         Tokeniser(word_tokenizer(words))
 
 
+def test_a_vocabulary_of_words_that_are_split_otherwise_is_refused():
+    tokenizer = word_tokenizer(WORDS)
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    with pytest.raises(ValueError, match="BertPreTokenizer"):
+        Tokeniser(tokenizer)
+
+
 def test_a_file_that_is_no_tokenizer_is_refused(tmp_path):
     path = tmp_path / "tokenizer.json"
     path.write_text("{}", encoding="utf-8")
