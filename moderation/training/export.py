@@ -9,6 +9,7 @@ least and the greatest of all that stand in a run, and with anchors these are th
 so a comment's scores do not depend on what stands beside it (decision 115).
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,6 @@ from onnx import TensorProto, helper, numpy_helper
 
 from moderation.scoring.artefact import NETWORK_INPUT, NETWORK_OUTPUT
 from moderation.scoring.labels import LABELS
-from moderation.text.tokens import PADDING_ID
 
 Array = npt.NDArray[np.float32]
 
@@ -54,16 +54,17 @@ class _Graph:
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value, dtype), name))
         return name
 
-    def add(self, operator: str, *inputs: str, to: str, **attributes: Any) -> str:
-        self.nodes.append(helper.make_node(operator, list(inputs), [to], to, **attributes))
-        return to
+    def add(self, operator: str, *inputs: str, named: str, **attributes: Any) -> str:
+        self.nodes.append(helper.make_node(operator, list(inputs), [named], named, **attributes))
+        return named
 
 
 def export_onnx(network: keras.Model, path: Path) -> None:
     """Write the network of `serving_network` to `path` as ONNX."""
     graph = _Graph()
-    deep = _classify(graph, network, _pool(graph, *_read(graph, network)))
-    blend = graph.add("Add", deep, _bag(graph, network), to="blend")
+    ids = _look(graph)
+    deep = _classify(graph, network, _pool(graph, *_read(graph, network, ids), ids))
+    blend = graph.add("Add", deep, _bag(graph, network, ids), named="blend")
     scores = _calibrate(graph, network, blend)
     model = helper.make_model(
         helper.make_graph(
@@ -80,33 +81,52 @@ def export_onnx(network: keras.Model, path: Path) -> None:
     onnx.save(model, path)
 
 
-def _read(graph: _Graph, network: keras.Model) -> tuple[str, str, int]:
-    """Ids to LSTM states (length, 2, batch, units) and the mask (length, 1, batch, 1).
+@dataclass(frozen=True)
+class _Ids:
+    """What is asked about the ids, as names in the graph."""
 
-    The units count the anchors.
+    by_position: str
+    """the ids themselves (length, batch)"""
+    down: str
+    """the same (length, batch, 1)"""
+    are_real: str
+    """which are no padding, as truth values (length, batch, 1)"""
+    real: str
+    """the same as numbers"""
+    count: str
+    """how many are no padding (batch, 1)"""
+
+
+def _look(graph: _Graph) -> _Ids:
+    """What is asked about the ids. By position, as all that is summed here: along the first axis
+    numbers are added one after the other, so padding does not change their order, nor the last bit.
     """
+    by_position = graph.add("Transpose", NETWORK_INPUT, named="ids_by_position", perm=[1, 0])
+    last = graph.constant("last_axis", [2], np.int64)
+    down = graph.add("Unsqueeze", by_position, last, named="ids_down")
+    are_real = graph.add("Cast", down, named="are_real", to=TensorProto.BOOL)
+    real = graph.add("Cast", are_real, named="real", to=TensorProto.FLOAT)
+    first = graph.constant("first_axis", [0], np.int64)
+    count = graph.add("ReduceSum", real, first, named="count", keepdims=0)
+    return _Ids(by_position, down, are_real, real, count)
+
+
+def _read(graph: _Graph, network: keras.Model, ids: _Ids) -> tuple[str, int]:
+    """Ids to LSTM states (length, 2, batch, units); the units count the anchors."""
     (table,) = network.get_layer("words").get_weights()
     anchors = np.broadcast_to([table.min(), table.max()], (len(table), _ANCHORS))
     table = graph.constant("table", np.append(table, anchors, axis=1))
-    ids = graph.add("Transpose", NETWORK_INPUT, to="ids_by_position", perm=[1, 0])
-    words = graph.add("Gather", table, ids, to=WORDS)
-    padding = graph.add(
-        "Equal", ids, graph.constant("padding", PADDING_ID, np.int32), to="is_padding"
-    )
-    real = graph.add("Not", padding, to="is_real")
-    first = graph.constant("first_axis", [0], np.int64)
-    counted = _cast(graph, real, "real_as_int", TensorProto.INT32)
-    lengths = graph.add("ReduceSum", counted, first, to="lengths", keepdims=0)
-    graph.add("Mul", lengths, graph.constant("nought", 0, np.int32), to="nought_of_each")
+    words = graph.add("Gather", table, ids.by_position, named=WORDS)
+    each = graph.add("Reshape", ids.count, graph.constant("row", [-1], np.int64), named="counts")
+    lengths = graph.add("Cast", each, named="lengths", to=TensorProto.INT32)
+    graph.add("Mul", lengths, graph.constant("nought", 0, np.int32), named="nought_of_each")
     states, units = "", 0
     for layer in network.layers:
         if isinstance(layer, keras.layers.Bidirectional):
             inputs = _side_by_side(graph, states, units) if states else words
             states = _both_ways(graph, layer, inputs, lengths, directions_before=2 if units else 1)
             units = layer.forward_layer.units + _ANCHORS
-    axes = graph.constant("mask_axes", [1, 3], np.int64)
-    mask = graph.add("Unsqueeze", _cast(graph, real, "real", TensorProto.FLOAT), axes, to="mask")
-    return states, mask, units
+    return states, units
 
 
 def _both_ways(
@@ -125,7 +145,7 @@ def _both_ways(
     starts[..., -_ANCHORS:] = -_FAR, _FAR
     starts_of_rows = graph.add(
         "Gather", graph.constant(f"{name}_start", starts), "nought_of_each",
-        to=f"{name}_starts", axis=1,
+        named=f"{name}_starts", axis=1,
     )  # fmt: skip
     return graph.add(
         "LSTM", inputs,
@@ -133,7 +153,7 @@ def _both_ways(
         graph.constant(f"{name}_state_weights", state_weights),
         graph.constant(f"{name}_biases", biases),
         lengths, "", starts_of_rows,
-        to=f"{name}_states", hidden_size=units, direction="bidirectional",
+        named=f"{name}_states", hidden_size=units, direction="bidirectional",
     )  # fmt: skip
 
 
@@ -165,105 +185,92 @@ def _with_anchors(weights: Array, axis: int, fillings: list[float]) -> Array:
 def _side_by_side(graph: _Graph, states: str, units: int) -> str:
     """States (length, 2, batch, units) as the next LSTM reads them: (length, batch, 2 * units)."""
     shape = graph.constant(f"{states}_shape", [0, 0, 2 * units], np.int64)
-    by_row = graph.add("Transpose", states, to=f"{states}_by_row", perm=[0, 2, 1, 3])
-    return graph.add("Reshape", by_row, shape, to=f"{states}_side_by_side")
+    by_row = graph.add("Transpose", states, named=f"{states}_by_row", perm=[0, 2, 1, 3])
+    return graph.add("Reshape", by_row, shape, named=f"{states}_side_by_side")
 
 
-def _pool(graph: _Graph, states: str, mask: str, units: int) -> str:
-    """The maximum and the mean over the real positions: (batch, 4 * units)."""
-    first = "first_axis"
-    kept = graph.add("Mul", states, mask, to="kept")
-    one, low = graph.constant("one", 1.0), graph.constant("low", _LOW)
-    hole = graph.add("Sub", one, mask, to="hole")
-    sunk = graph.add("Add", kept, graph.add("Mul", hole, low, to="depth"), to="sunk")
-    highest = graph.add("ReduceMax", sunk, to="highest", axes=[0], keepdims=0)
-    total = graph.add("ReduceSum", kept, first, to="total", keepdims=0)
-    count = graph.add("ReduceSum", mask, first, to="count", keepdims=0)
-    mean = graph.add("Div", total, graph.add("Max", count, one, to="some"), to="mean")
-    shape = graph.constant("flat", [0, 2 * units], np.int64)
-    flat = [
-        graph.add(
-            "Reshape",
-            graph.add("Transpose", pooled, to=f"{pooled}_by_row", perm=[1, 0, 2]),
-            shape,
-            to=f"{pooled}_flat",
-        )
-        for pooled in (highest, mean)
-    ]
-    return graph.add("Concat", *flat, to="pooled", axis=1)
+def _pool(graph: _Graph, states: str, units: int, ids: _Ids) -> str:
+    """The maximum and the mean over the real positions: (batch, 4 * units).
+
+    Of each direction the maximum and then the mean. Behind a row's end the runtime's states are
+    nought, which add nothing to the sum; to the maximum they might.
+    """
+    directions = graph.constant("axis_of_directions", [1], np.int64)
+    reached = graph.add("Unsqueeze", ids.are_real, directions, named="reached")
+    sunk = graph.add("Where", reached, states, graph.constant("low", _LOW), named="sunk")
+    highest = graph.add("ReduceMax", sunk, named="highest", axes=[0], keepdims=0)
+    total = graph.add("ReduceSum", states, "first_axis", named="total", keepdims=0)
+    some = graph.add("Max", ids.count, graph.constant("one", 1.0), named="some")
+    mean = graph.add("Div", total, some, named="mean")
+    both = graph.add("Concat", highest, mean, named="both", axis=2)
+    by_row = graph.add("Transpose", both, named="both_by_row", perm=[1, 0, 2])
+    shape = graph.constant("flat", [0, 4 * units], np.int64)
+    return graph.add("Reshape", by_row, shape, named="pooled")
 
 
 def _classify(graph: _Graph, network: keras.Model, pooled: str) -> str:
-    """The pooled states to logits (batch, 6)."""
+    """The pooled states to logits (batch, 16), of which the first six say something."""
     kernel, bias = network.get_layer("hidden").get_weights()
-    kernel = _with_anchors(kernel, 0, [0.0] * 4)  # highest and mean of each direction
-    hidden = graph.add("Relu", _dense(graph, "hidden", [kernel, bias], pooled), to="hidden")
-    return _dense(graph, "logits", network.get_layer("logits").get_weights(), hidden)
+    kernel = _with_anchors(kernel, 0, [0.0] * 4)
+    highest_and_mean = kernel.reshape(2, 2, -1, kernel.shape[1])
+    kernel = highest_and_mean.swapaxes(0, 1).reshape(kernel.shape)  # as _pool has them
+    hidden = graph.add("Relu", _dense(graph, "hidden", [kernel, bias], pooled), named="hidden")
+    logits = [_whole(each) for each in network.get_layer("logits").get_weights()]
+    return _dense(graph, "logits", logits, hidden)
 
 
 def _dense(graph: _Graph, name: str, weights: list[Array], inputs: str) -> str:
     kernel, bias = weights
-    named = graph.constant(f"{name}_kernel", kernel), graph.constant(f"{name}_bias", bias)
-    return graph.add("Gemm", inputs, *named, to=f"{name}_sum")
+    constants = graph.constant(f"{name}_kernel", kernel), graph.constant(f"{name}_bias", bias)
+    return graph.add("Gemm", inputs, *constants, named=f"{name}_sum")
 
 
-def _bag(graph: _Graph, network: keras.Model) -> str:
-    """The ids to the logits (batch, 6) of layers.BagOfWords."""
+def _bag(graph: _Graph, network: keras.Model, ids: _Ids) -> str:
+    """The ids to the logits (batch, 16) of layers.BagOfWords, of which six say something."""
     table, bias = network.get_layer("bag").get_weights()
-    one, two = (graph.constant(f"axis_{axis}", [axis], np.int64) for axis in (1, 2))
-    across = graph.add("Unsqueeze", NETWORK_INPUT, one, to="ids_across")
-    down = graph.add("Unsqueeze", NETWORK_INPUT, two, to="ids_down")
-    same = graph.add("Equal", across, down, to="is_same")
-    times = graph.add("ReduceSum", _cast(graph, same, "same", TensorProto.FLOAT), two, to="times")
-    word = graph.add("Not", graph.add("Equal", down, "padding", to="is_no_word"), to="is_word")
-    once = graph.add("Div", _cast(graph, word, "word", TensorProto.FLOAT), times, to="once")
-    # By position, as the states are pooled: along the first axis numbers are added one after the
-    # other, so padding does not change their order, nor the last bit of their sum.
-    once = graph.add("Transpose", once, to="once_by_position", perm=[1, 0, 2])
-    table = graph.constant("bag_table", table)
-    rows = graph.add("Gather", table, "ids_by_position", to="bag_rows")
-    shares = graph.add("Mul", rows, once, to="bag_shares")
-    total = graph.add("ReduceSum", shares, "first_axis", to="bag_total", keepdims=0)
-    parts = graph.constant("bag_parts", [len(LABELS), 1], np.int64)
-    said, squared = "bag_said", "bag_squared_length"
-    graph.nodes.append(helper.make_node("Split", [total, parts], [said, squared], axis=1))
+    same = graph.add("Equal", ids.down, NETWORK_INPUT, named="are_same")  # (length, batch, length)
+    same = graph.add("Cast", same, named="same", to=TensorProto.FLOAT)
+    times = graph.add("ReduceSum", same, "last_axis", named="times")
+    once = graph.add("Div", ids.real, times, named="once")
+    rows = graph.add(
+        "Gather", graph.constant("bag_table", table), ids.by_position, named="bag_rows"
+    )
+    shares = graph.add("Mul", rows, once, named="bag_shares")
+    total = graph.add("ReduceSum", shares, "first_axis", named="bag_total", keepdims=0)
+    last = graph.constant("bag_last", [len(LABELS)], np.int64)
+    squared = graph.add("Gather", total, last, named="bag_squared_length", axis=1)
     least = graph.constant("bag_least", keras.config.epsilon())
-    length = graph.add("Sqrt", graph.add("Max", squared, least, to="bag_some"), to="bag_length")
-    scaled = graph.add("Div", said, length, to="bag_scaled")
-    return graph.add("Add", scaled, graph.constant("bag_bias", bias), to="bag")
+    some = graph.add("Max", squared, least, named="bag_some")
+    said = graph.add("Div", total, graph.add("Sqrt", some, named="bag_length"), named="bag_said")
+    more = graph.constant("columns_more", [0, 0, 0, _WHOLE - len(LABELS) - 1], np.int64)
+    whole = graph.add("Pad", said, more, named="bag_whole")
+    return graph.add("Add", whole, graph.constant("bag_bias", _whole(bias)), named="bag")
 
 
 def _calibrate(graph: _Graph, network: keras.Model, logits: str) -> str:
-    """The logits to the scores (batch, 6) of layers.BetaCalibration."""
-    more = _WHOLE - len(LABELS)
-    low, high, shift = (
-        graph.constant(f"calibration_{name}", np.pad(weights, (0, more)))
-        for name, weights in zip(
-            ("low", "high", "shift"), network.get_layer(NETWORK_OUTPUT).get_weights(), strict=True
-        )
-    )
-    wider = graph.constant("columns_more", [0, 0, 0, more], np.int64)
-    whole = graph.add("Pad", logits, wider, to="whole_rows")
-    below = graph.add("Softplus", graph.add("Neg", whole, to="turned"), to="below")
-    above = graph.add("Softplus", whole, to="above")
-    falling, rising = (
-        graph.add("Mul", below, low, to="falling"),
-        graph.add("Mul", above, high, to="rising"),
-    )
-    sloped = graph.add("Sub", rising, falling, to="sloped")
-    scores = graph.add(
-        "Sigmoid", graph.add("Add", sloped, shift, to="calibrated"), to="whole_scores"
-    )
+    """The logits (batch, 16) to the scores (batch, 6) of layers.BetaCalibration.
+
+    There `low` weighs the logarithm of the probability, x - softplus(x), and `high` that of the
+    other probability, softplus(x).
+    """
+    low, high, shift = map(_whole, network.get_layer(NETWORK_OUTPUT).get_weights())
+    soft = graph.add("Softplus", logits, named="soft")
+    bent = graph.add("Mul", soft, graph.constant("bend", high - low), named="bent")
+    sloped = graph.add("Mul", logits, graph.constant("slope", low), named="sloped")
+    curve = graph.add("Add", sloped, bent, named="curve")
+    shifted = graph.add("Add", curve, graph.constant("shift", shift), named="calibrated")
+    scores = graph.add("Sigmoid", shifted, named="whole_scores")
     start, end, axis = (
         graph.constant(name, [value], np.int64)
-        for name, value in (("first", 0), ("end", len(LABELS)), ("columns", 1))
+        for name, value in (("start", 0), ("end", len(LABELS)), ("columns", 1))
     )
-    return graph.add("Slice", scores, start, end, axis, to=NETWORK_OUTPUT)
+    return graph.add("Slice", scores, start, end, axis, named=NETWORK_OUTPUT)
 
 
-def _cast(graph: _Graph, value: str, name: str, to_type: int) -> str:
-    graph.nodes.append(helper.make_node("Cast", [value], [name], to=to_type))
-    return name
+def _whole(weights: Array) -> Array:
+    """Fill up the last axis, of the labels, to the columns of a whole row."""
+    room = [(0, 0)] * (weights.ndim - 1) + [(0, _WHOLE - weights.shape[-1])]
+    return np.pad(weights, room)
 
 
 def _gates(weights: Array, units: int) -> Array:
