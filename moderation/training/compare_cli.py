@@ -10,7 +10,7 @@ from moderation.training.comments_csv import CsvError
 from moderation.training.config import ConfigError, chosen_config
 from moderation.training.dataset import DataError
 from moderation.training.options import cache_option, config_option
-from moderation.training.terminal import console
+from moderation.training.terminal import answers
 from moderation.training.vectors import VectorsError
 
 
@@ -74,4 +74,4 @@ def compare_command(
     if as_json:
         click.echo(json.dumps(figures))
     else:
-        console.print(section.as_table(str(out)))
+        answers.print(section.as_table(str(out)))

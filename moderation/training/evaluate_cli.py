@@ -33,7 +33,7 @@ from moderation.training.hatecheck import hatecheck, read_cases
 from moderation.training.robustness import fuzzed_pairs, read_pairs, withstand_attacks
 from moderation.training.section import SectionError, read_section
 from moderation.training.sections import SUITES, class_figures
-from moderation.training.terminal import console
+from moderation.training.terminal import answers, console
 
 models_option = click.option(
     "--models",
@@ -89,14 +89,14 @@ def evaluate_command(data: Path | None, as_json: bool, record: bool, models: Pat
                 artefact.folder, {**_of_file(data), "unreadable": unreadable, **figures}
             )
         if not as_json:
-            console.print(class_figures(figures).as_table(f"{figures['n']:,} comments"))
+            answers.print(class_figures(figures).as_table(f"{figures['n']:,} comments"))
     for name, path in paths.items():
         answer[name] = _MEASURES[name][1](artefact, cases[name])
         if record:
             record_suite(artefact.folder, name, {**_of_file(path), **answer[name]})
         if not as_json:
             title, section = SUITES[name]
-            console.print(section(answer[name]).as_table(title))
+            answers.print(section(answer[name]).as_table(title))
     if as_json:
         click.echo(json.dumps(answer))
 

@@ -1,5 +1,6 @@
-"""Where progress is shown: standard error, so that standard output stays clean for JSON."""
+"""Where commands write: progress to standard error, so that standard output holds answers alone."""
 
 from rich.console import Console
 
 console = Console(stderr=True)
+answers = Console()

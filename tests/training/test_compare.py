@@ -43,7 +43,7 @@ def compare(folder):
     def run(out, *options):
         arguments = (
             "compare", "--data", data, "--config", folder / "recipe.toml",
-            "--cache", folder / "cache", "--out", folder / out, "--json", *options,
+            "--cache", folder / "cache", "--out", folder / out, "--rows", 100, *options,
         )  # fmt: skip
         info = ScriptInfo(create_app=lambda: Flask("test"))
         return CliRunner().invoke(model_cli, [str(a) for a in arguments], obj=info)
@@ -54,7 +54,7 @@ def compare(folder):
 @pytest.fixture(scope="module")
 def once(compare):
     """One comparison, made for all tests that only look at it."""
-    return compare("once", "--rows", 100)
+    return compare("once", "--json")
 
 
 def test_it_trains_three_networks_and_writes_table_figures_and_plots(once, folder):
@@ -74,8 +74,10 @@ def test_it_trains_three_networks_and_writes_table_figures_and_plots(once, folde
         ElementTree.parse(folder / "once" / name)
 
 
-def test_the_same_seed_gives_the_same_figures(once, compare):
-    first, again = json.loads(once.stdout), json.loads(compare("again", "--rows", 100).stdout)
+def test_the_same_seed_gives_the_same_figures_and_people_get_a_table(once, compare, folder):
+    first, told = json.loads(once.stdout), compare("again").stdout
+    assert "mean AUC" in told
+    again = json.loads((folder / "again" / "figures.json").read_text())
     for name, network in first["networks"].items():
         assert network["mean_auc"] == pytest.approx(again["networks"][name]["mean_auc"], abs=1e-4)
 

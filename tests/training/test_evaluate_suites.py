@@ -66,7 +66,7 @@ def test_people_get_a_table_of_each(evaluate, files):
     result = evaluate(*files)
     assert result.exit_code == 0
     for title in ("Fairness", "fuzzed by hand", "attacks", "HateCheck"):
-        assert title in result.stderr
+        assert title in result.stdout
 
 
 def test_record_writes_each_into_the_sealed_card(evaluate, files, tiny_folder):
