@@ -51,7 +51,7 @@ class TrainingConfig:
     tail: int = 64
     """how many of those tokens are the tail's"""
     projection: int = 128
-    units: tuple[int, ...] = (96, 64)
+    units: tuple[int, ...] = (86, 54)
     """units of each bidirectional LSTM, the first at the words"""
     hidden: int = 64
     bag: float = 0.3

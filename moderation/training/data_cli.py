@@ -197,7 +197,7 @@ def teach_command(
     Example:
       flask model teach --data table.parquet --out linear.parquet
       flask model teach --data table.parquet --kind minilm --out minilm.parquet
-      flask model teach --data table.parquet --kind versions --taught-by models/2026.11.5 \\
+      flask model teach --data table.parquet --kind versions --taught-by models/2026.11.6 \\
         --out versions.parquet
       flask model teach --data table.parquet --kind minilm --unlabelled \\
         --states states.parquet --out minilm_unlabelled.parquet

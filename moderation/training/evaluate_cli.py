@@ -132,7 +132,7 @@ def carry_over_command(earlier: Path, models: Path) -> None:
 
     \b
     Example:
-      flask model carry-over models/2026.11.5 --models artefacts
+      flask model carry-over models/2026.11.6 --models artefacts
     """
     try:
         folder = find_artefact(models)
