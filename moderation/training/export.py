@@ -81,16 +81,6 @@ def export_onnx(network: keras.Model, path: Path) -> None:
     onnx.save(model, path)
 
 
-def calibrate_onnx(path: Path, network: keras.Model) -> None:
-    """Put the calibration of `network` into what was exported of it to `path`, int8 or not."""
-    model = onnx.load(path)
-    calibration = _calibration(network)
-    for tensor in model.graph.initializer:
-        if tensor.name in calibration:
-            tensor.CopyFrom(numpy_helper.from_array(calibration[tensor.name], tensor.name))
-    onnx.save(model, path)
-
-
 @dataclass(frozen=True)
 class _Ids:
     """What is asked about the ids, as names in the graph."""
@@ -258,31 +248,23 @@ def _bag(graph: _Graph, network: keras.Model, ids: _Ids) -> str:
 
 
 def _calibrate(graph: _Graph, network: keras.Model, logits: str) -> str:
-    """The logits (batch, 16) to the scores (batch, 6) of layers.BetaCalibration."""
-    slope, bend, shift = (
-        graph.constant(name, weights) for name, weights in _calibration(network).items()
-    )
+    """The logits (batch, 16) to the scores (batch, 6) of layers.BetaCalibration.
+
+    There `low` weighs the logarithm of the probability, x - softplus(x), and `high` that of the
+    other probability, softplus(x).
+    """
+    low, high, shift = map(_whole, network.get_layer(NETWORK_OUTPUT).get_weights())
     soft = graph.add("Softplus", logits, named="soft")
-    sloped = graph.add("Mul", logits, slope, named="sloped")
-    bent = graph.add("Mul", soft, bend, named="bent")
+    bent = graph.add("Mul", soft, graph.constant("bend", high - low), named="bent")
+    sloped = graph.add("Mul", logits, graph.constant("slope", low), named="sloped")
     curve = graph.add("Add", sloped, bent, named="curve")
-    shifted = graph.add("Add", curve, shift, named="calibrated")
+    shifted = graph.add("Add", curve, graph.constant("shift", shift), named="calibrated")
     scores = graph.add("Sigmoid", shifted, named="whole_scores")
     start, end, axis = (
         graph.constant(name, [value], np.int64)
         for name, value in (("start", 0), ("end", len(LABELS)), ("columns", 1))
     )
     return graph.add("Slice", scores, start, end, axis, named=NETWORK_OUTPUT)
-
-
-def _calibration(network: keras.Model) -> dict[str, Array]:
-    """What the logits x, and softplus(x), weigh in a score's log-odds, and what is added (each 16).
-
-    In layers.BetaCalibration `low` weighs the logarithm of the probability, x - softplus(x), and
-    `high` that of the other probability, softplus(x).
-    """
-    low, high, shift = map(_whole, network.get_layer(NETWORK_OUTPUT).get_weights())
-    return {"slope": low, "bend": high - low, "shift": shift}
 
 
 def _whole(weights: Array) -> Array:

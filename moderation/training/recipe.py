@@ -32,8 +32,8 @@ from moderation.training.config import TrainingConfig
 from moderation.training.dataset import Rows, disguise_some, join_some, split
 from moderation.training.evaluate import figures_of
 from moderation.training.even_out import even_out, even_out_terms
-from moderation.training.export import calibrate_onnx, export_onnx
-from moderation.training.fit import fit, judge_on, loss_with_states
+from moderation.training.export import export_onnx
+from moderation.training.fit import fit, judge_on, loss_with_states, predict
 from moderation.training.network import build_network, serving_network
 from moderation.training.precision import lighten
 from moderation.training.sequences import Sequences, make_sequences
@@ -112,19 +112,18 @@ def train(
     readable = validating.lengths > 0
     labels, weights = labels[readable], weights[readable]
     texts = [parts.validation.texts[row] for row in np.flatnonzero(readable)]
-    out.mkdir(parents=True)
-    export_onnx(network, out / NETWORK)
-    check_agreement(network, out / NETWORK, validating)
-    # What serves is what is calibrated, and measured: int8 scores a little differently.
-    scores, precision = lighten(
-        out / NETWORK, validating.take(np.flatnonzero(readable)), labels, weights
-    )
+    scores = predict(network, validating)[readable]
     calibration = calibrate.fit_calibration(labels, scores, weights)
     network.get_layer(NETWORK_OUTPUT).set_weights([*map(np.array, asdict(calibration).values())])
-    calibrate_onnx(out / NETWORK, network)
-    network.save(out / KERAS_NETWORK)
     judged = calibrate.calibrated_out_of_fold(labels, scores, weights)
 
+    out.mkdir(parents=True)
+    network.save(out / KERAS_NETWORK)
+    export_onnx(network, out / NETWORK)
+    check_agreement(network, out / NETWORK, validating)
+    served, precision = lighten(
+        out / NETWORK, validating.take(np.flatnonzero(readable)), labels, weights
+    )
     (out / TOKENISER).write_text(tokeniser.to_json(), encoding="utf-8")
     (out / LABEL_FILE).write_text(json.dumps(list(LABELS)) + "\n", encoding="utf-8")
     write_card(
@@ -153,7 +152,7 @@ def train(
             "metrics": {"validation": figures_of(texts, labels, judged, weights)[0]},
             "precision": precision,
             "thresholds": calibrate.default_policy(
-                labels, calibration.apply(scores), weights, config.review_precision
+                labels, served, weights, config.review_precision
             ),
             "rebuild": _commands(table, teachers, states, config, out.name),
             "limits": list(LIMITS),

@@ -1,36 +1,28 @@
 """int8 serves where it costs nothing, and fp32 stays where it would."""
 
-from dataclasses import asdict
-
 import numpy as np
 import onnx
 import onnxruntime
 import pytest
 from onnx import TensorProto, helper
 
-from moderation.scoring.artefact import NETWORK_OUTPUT, load_artefact
+from moderation.scoring.artefact import load_artefact
 from moderation.scoring.labels import LABELS
 from moderation.training import precision
-from moderation.training.calibrate import Calibration
-from moderation.training.export import calibrate_onnx, export_onnx
+from moderation.training.export import export_onnx
 from moderation.training.precision import lighten, score_all
 from moderation.training.sequences import make_sequences
 from tests.tiny_model import made_up_comments
 
 
 @pytest.fixture
-def keras_network(tiny_folder):
+def exported(tiny_folder, tmp_path):
+    """The tiny network in fp32."""
     import keras
 
     import moderation.training.network  # noqa: F401 - makes its layer known to Keras
 
-    return keras.models.load_model(tiny_folder / "network.keras")
-
-
-@pytest.fixture
-def exported(keras_network, tmp_path):
-    """The tiny network in fp32."""
-    export_onnx(keras_network, tmp_path / "network.onnx")
+    export_onnx(keras.models.load_model(tiny_folder / "network.keras"), tmp_path / "network.onnx")
     return tmp_path / "network.onnx"
 
 
@@ -64,22 +56,6 @@ def test_the_heavy_network_stays_where_the_lighter_ranks_worse(exported, judged,
     assert exported.read_bytes() == before
     assert [path.name for path in exported.parent.glob("*.onnx")] == ["network.onnx"]
     np.testing.assert_array_equal(scores, score_all(exported, sequences))
-
-
-@pytest.mark.parametrize("most_lost", [1.0, -1.0], ids=["int8", "fp32"])
-def test_what_serves_is_calibrated(keras_network, tmp_path, judged, monkeypatch, most_lost):
-    monkeypatch.setattr(precision, "MOST_LOST", most_lost)
-    sequences, labels = judged
-    layer, path = keras_network.get_layer(NETWORK_OUTPUT), tmp_path / "network.onnx"
-    layer.set_weights([np.ones(6), np.ones(6), np.zeros(6)])
-    export_onnx(keras_network, path)
-    scores, _ = lighten(path, sequences, labels, np.ones(len(labels)))
-    calibration = Calibration([1.5] * 6, [0.5] * 6, [0.1, 0.2, 0.3, -0.1, -0.2, -0.3])
-    layer.set_weights([*map(np.array, asdict(calibration).values())])
-    calibrate_onnx(path, keras_network)
-    found = score_all(path, sequences)
-    np.testing.assert_allclose(found, calibration.apply(scores), atol=1e-5)
-    assert np.abs(found - scores).max() > 0.01
 
 
 def test_no_unit_can_say_more_than_the_anchors_do(exported):
