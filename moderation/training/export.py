@@ -62,7 +62,7 @@ class _Graph:
 def export_onnx(network: keras.Model, path: Path) -> None:
     """Write the network of `serving_network` to `path` as ONNX."""
     graph = _Graph()
-    ids = _look(graph)
+    ids = _look_at_ids(graph)
     deep = _classify(graph, network, _pool(graph, *_read(graph, network, ids), ids))
     blend = graph.add("Add", deep, _bag(graph, network, ids), named="blend")
     scores = _calibrate(graph, network, blend)
@@ -97,13 +97,14 @@ class _Ids:
     """how many are no padding (batch, 1)"""
 
 
-def _look(graph: _Graph) -> _Ids:
+def _look_at_ids(graph: _Graph) -> _Ids:
     """What is asked about the ids. By position, as all that is summed here: along the first axis
     numbers are added one after the other, so padding does not change their order, nor the last bit.
     """
     by_position = graph.add("Transpose", NETWORK_INPUT, named="ids_by_position", perm=[1, 0])
     last = graph.constant("last_axis", [2], np.int64)
     down = graph.add("Unsqueeze", by_position, last, named="ids_down")
+    # Of all ids only that of padding is nought, which as a truth value is false.
     are_real = graph.add("Cast", down, named="are_real", to=TensorProto.BOOL)
     real = graph.add("Cast", are_real, named="real", to=TensorProto.FLOAT)
     first = graph.constant("first_axis", [0], np.int64)
